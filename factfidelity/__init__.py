@@ -1,0 +1,39 @@
+"""factfidelity: fidelity, caseload and outcomes of assertive community care teams, from register extracts.
+
+The public names are loaded when they are first used, so that ``import factfidelity`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES: dict[str, str] = {
+    "DisclosureError": "errors",
+    "ExtractError": "errors",
+    "FactFidelityError": "errors",
+    "IdentityFoundError": "errors",
+    "MappingError": "errors",
+    "PlanError": "errors",
+    "ReportError": "errors",
+    "ScaleError": "errors",
+    "SchemaError": "errors",
+    "Extract": "extract",
+    "Plan": "schemas.plan",
+    "load_plan": "schemas.plan",
+}
+
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'factfidelity' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"factfidelity.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Counting on intervals and events; no question of its own."""

@@ -1,0 +1,1 @@
+"""How many clients for each post, and who is on the board?"""

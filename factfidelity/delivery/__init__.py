@@ -1,0 +1,1 @@
+"""What did we get, and can we trust it?"""

@@ -1,0 +1,1 @@
+"""How a table looks and what of it may leave the room; knows no subject."""

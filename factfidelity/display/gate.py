@@ -1,0 +1,42 @@
+"""What a table says of itself, so that the gate knows which cells count persons and what follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How one table of a result is guarded.
+
+    Attributes
+    ----------
+    keys : tuple of str
+        Columns that name a row (team_id, period_start, outcome, window …).
+    counts : mapping of str to tuple of str
+        Columns that count *persons*, each with the columns that rest on those persons and are hidden with it
+        (``{"clients": ("rate", "low", "high"), "clients_any": ("total", "mean")}``).
+    wholes : mapping of str to str
+        A count and the count that it is a part of (``{"clients_any": "clients"}``): the rest is guarded too.
+    shares : tuple of (str, str, str)
+        ``(share, part, whole)``: a share that gives its part back when the whole is shown.
+    margins : mapping of str to str
+        A key column and its value that is the sum of the others, for counts that add up (``{"team_id": "total"}``).
+        A key whose counts do not add up (a person may be in several months) is not named here.
+    largest : mapping of str to tuple of str
+        A summed column and the two columns that hold the share of the largest, and of the two largest, persons.
+    topic : str
+        ``coercion``, ``legal_status``, ``death``, ``diagnosis`` or empty; or the name of a column that holds it.
+    inner : tuple of str
+        Columns that never leave the room (the ``largest`` columns are added by themselves).
+    """
+
+    keys: tuple[str, ...]
+    counts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wholes: Mapping[str, str] = field(default_factory=dict)
+    shares: tuple[tuple[str, str, str], ...] = ()
+    margins: Mapping[str, str] = field(default_factory=dict)
+    largest: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    topic: str = ""
+    inner: tuple[str, ...] = ()

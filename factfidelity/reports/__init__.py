@@ -1,0 +1,1 @@
+"""Released results become pages, workbooks and run records."""

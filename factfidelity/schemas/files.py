@@ -1,0 +1,168 @@
+"""Where the shipped folders lie, and how a YAML file becomes a checked, frozen model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from factfidelity.errors import FactFidelityError, Problem, SchemaError
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses keys it does not know; base of every schema."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def shipped_folder(name: str) -> Path:
+    """Return the folder ``schemas``, ``notebooks`` or ``sample_data``, from a wheel or from a checkout.
+
+    Raises
+    ------
+    SchemaError
+        If the installation lacks it.
+    """
+    for folder in (_PACKAGE / "_shipped" / name, _PACKAGE.parent / name):
+        if folder.is_dir():
+            return folder
+    problem = Problem(f"the folder {name}/ is missing from this installation", "install factfidelity again")
+    raise SchemaError(problems=[problem])
+
+
+def schema_files(kind: str) -> dict[str, Path]:
+    """Return the YAML files of one kind (``tables``, ``mappings``, ``scales`` …) by name, sorted."""
+    folder = shipped_folder("schemas") / kind
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML that keeps dates as text-like scalars of their own and refuses doubled keys."""
+
+
+class _DoubledKeyError(Exception):
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key, self.line = key, line
+
+
+def _mapping_without_doubles(loader: _Loader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    seen: set[str] = set()
+    for key_node, _ in node.value:
+        key = str(key_node.value)
+        if key in seen:
+            raise _DoubledKeyError(key, key_node.start_mark.line + 1)
+        seen.add(key)
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=deep)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_doubles)
+
+
+def read_yaml(path: Path, *, error: type[FactFidelityError] = SchemaError, text: str | None = None) -> Any:
+    """Read one YAML file; a doubled key or broken syntax is refused with its line.
+
+    Parameters
+    ----------
+    path : Path
+    error : type
+        The kind of error to raise.
+    text : str, optional
+        The content, when it was read already.
+    """
+    kind = error.kind
+    try:
+        content = path.read_text(encoding="utf-8") if text is None else text
+        return yaml.load(content, Loader=_Loader)  # noqa: S506  (a SafeLoader)
+    except _DoubledKeyError as fault:
+        problem = Problem(f'the key "{fault.key}" stands twice', "keep one of them", path.name, rows=(fault.line,))
+    except UnicodeDecodeError:
+        problem = Problem("is not UTF-8 text", "save it as UTF-8", path.name)
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        rows = (mark.line + 1,) if mark is not None else ()
+        problem = Problem("is not valid YAML", "check indents, colons and quotes near this line", path.name, rows=rows)
+    except OSError:
+        problem = Problem("cannot be read", "check that the file exists and that you may read it", path.name)
+    raise error(problems=[problem_of_kind(problem, kind)]) from None
+
+
+def problem_of_kind(problem: Problem, kind: str) -> Problem:
+    """Return the same problem marked with a kind."""
+    import dataclasses
+
+    return dataclasses.replace(problem, kind=kind)
+
+
+def read_model(path: Path, model: type[Model], *, error: type[FactFidelityError] = SchemaError) -> Model:
+    """Read one YAML file into a checked model; all faults at once, each with its line."""
+    return build_model(read_yaml(path, error=error), model, path=path, error=error)
+
+
+def build_model(
+    data: Any, model: type[Model], *, path: Path, error: type[FactFidelityError] = SchemaError, text: str | None = None
+) -> Model:
+    """Check data that were read from ``path`` against a model."""
+    if not isinstance(data, Mapping):
+        problem = Problem("holds no keys", "write it as key: value", path.name, kind=error.kind)
+        raise error(problems=[problem])
+    try:
+        return model.model_validate(data)
+    except ValidationError as fault:
+        lines = _key_lines(path, text)
+        problems = [_problem(detail, path, lines, error.kind, model) for detail in fault.errors(include_input=False)]
+    raise error(problems=problems) from None
+
+
+def _problem(
+    detail: Any, path: Path, lines: Mapping[tuple[str, ...], int], kind: str, model: type[BaseModel]
+) -> Problem:
+    place = tuple(str(part) for part in detail["loc"])
+    key = ".".join(place)
+    known = place
+    while known and known not in lines:
+        known = known[:-1]
+    rows = (lines[known],) if known else ()
+    if detail["type"] == "extra_forbidden":
+        near = _nearest(place[-1], model.model_fields) if len(place) == 1 else ""
+        what = f'unknown key "{key}"' + (f'. Did you mean "{near}"?' if near else "")
+        return Problem(what, "remove it or correct its name", path.name, rows=rows, kind=kind, rule="unknown_key")
+    if detail["type"] == "missing":
+        return Problem(f'the key "{key}" is missing', "add it", path.name, rows=rows, kind=kind, rule="missing_key")
+    what = f"{key}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+    return Problem(what, "correct the value", path.name, rows=rows, kind=kind, rule="wrong_value")
+
+
+def _nearest(word: str, allowed: Any) -> str:
+    import difflib
+
+    found = difflib.get_close_matches(word, list(allowed), n=1)
+    return found[0] if found else ""
+
+
+def _key_lines(path: Path, text: str | None = None) -> dict[tuple[str, ...], int]:
+    """Return the line of every key and list entry of a YAML file."""
+    lines: dict[tuple[str, ...], int] = {}
+
+    def walk(node: Any, place: tuple[str, ...]) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                here = (*place, str(key.value))
+                lines[here] = key.start_mark.line + 1
+                walk(value, here)
+        elif isinstance(node, yaml.SequenceNode):
+            for number, value in enumerate(node.value):
+                here = (*place, str(number))
+                lines[here] = value.start_mark.line + 1
+                walk(value, here)
+
+    walk(yaml.compose(path.read_text(encoding="utf-8") if text is None else text, Loader=_Loader), ())
+    return lines

@@ -1,0 +1,177 @@
+"""The plan of an evaluation: every choice that a figure hangs on, with the defaults of the house."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from factfidelity.errors import PlanError, Problem
+from factfidelity.schemas.files import Strict, build_model, read_yaml, schema_files
+
+IndexStay = Literal["include", "exclude", "after_discharge"]
+Cohort = Literal["all", "complete", "mirror"]
+DayCount = Literal["nights", "days", "nights_min_one"]
+
+
+class Organisation(Strict):
+    """Who publishes the report."""
+
+    name: str = ""
+    contact: str = ""
+    logo: str = ""
+
+
+class ReportPeriod(Strict):
+    """The period that the report covers; empty = the whole delivery. ``end`` is the first day after."""
+
+    start: dt.date | None = None
+    end: dt.date | None = None
+
+
+class Index(Strict):
+    """The day that divides before from after."""
+
+    kind: Literal["enrolment", "column", "date"] = "enrolment"
+    column: str = ""
+    date: dt.date | None = None
+
+
+class Windows(Strict):
+    """Widths and wash-outs in days."""
+
+    width: int = Field(default=365, ge=1, le=3653)
+    width_before: int | None = Field(default=None, ge=1, le=3653)
+    width_after: int | None = Field(default=None, ge=1, le=3653)
+    washout_before: int = Field(default=0, ge=0, le=3653)
+    washout_after: int = Field(default=0, ge=0, le=3653)
+
+    @property
+    def before(self) -> int:
+        """Width of the before window in days."""
+        return self.width_before or self.width
+
+    @property
+    def after(self) -> int:
+        """Width of the after window in days."""
+        return self.width_after or self.width
+
+
+class Spells(Strict):
+    """How episodes are joined."""
+
+    gap_days: int = Field(default=0, ge=0, le=30)
+    same_clinic: bool = False
+    readmission_gap: int = Field(default=1, ge=0, le=30)
+
+
+class Intervals(Strict):
+    """How uncertainty is computed."""
+
+    level: float = Field(default=0.95, gt=0.5, lt=1)
+    draws: int = Field(default=2000, ge=100, le=100_000)
+    seed: int = 20_180_101
+
+
+class Disclosure(Strict):
+    """What may leave the secure room."""
+
+    smallest: int = Field(default=5, ge=3, le=100)
+    hide_zero: tuple[str, ...] = ("coercion", "legal_status", "death", "diagnosis")
+    dominance: tuple[float, float] = (0.5, 0.75)
+    protection: int = Field(default=5, ge=1, le=100)
+
+
+class Caseload(Strict):
+    """How the caseload is shown."""
+
+    every: Literal["month", "quarter", "year"] = "month"
+    staff: Literal["case_carrying", "team", "case_managers"] = "case_carrying"
+
+
+class Fidelity(Strict):
+    """Which scale is scored; empty = the programme's."""
+
+    scale: str = ""
+    version: str = ""
+
+
+class Plan(Strict):
+    """All choices of one evaluation.
+
+    Every key may be left out; the defaults are those of the definitions.
+    """
+
+    plan: str = "default"
+    title: dict[str, str] = Field(default_factory=dict)
+    language: Literal["sv", "en"] = "sv"
+    organisation: Organisation = Organisation()
+    programme: str = "fact"
+    period: ReportPeriod = ReportPeriod()
+    index: Index = Index()
+    windows: Windows = Windows()
+    cohort: Cohort = "all"
+    paired_cohort: Literal["complete", "mirror"] = "mirror"
+    follow: Literal["intention_to_treat", "while_enrolled"] = "intention_to_treat"
+    index_stay: IndexStay = "include"
+    also_index_stay: tuple[IndexStay, ...] = ("exclude", "after_discharge")
+    at_risk: Literal["all_days", "outside_hospital"] = "all_days"
+    day_count: DayCount = "nights"
+    spells: Spells = Spells()
+    mvo_sets: dict[str, tuple[str, ...]] = Field(
+        default_factory=lambda: {
+            "adult": ("901", "906", "921", "928", "944", "957"),
+            "addiction": ("945", "953", "954"),
+            "forensic": ("943", "956"),
+            "child": ("931",),
+        }
+    )
+    care_kind: tuple[str, ...] = ("adult",)
+    impute_partial: Literal["refuse", "first", "middle"] = "refuse"
+    intervals: Intervals = Intervals()
+    disclosure: Disclosure = Disclosure()
+    caseload: Caseload = Caseload()
+    fidelity: Fidelity = Fidelity()
+    thresholds: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def mvo_codes(self) -> frozenset[str]:
+        """The MVO codes of the kind of care asked for."""
+        return frozenset(code for kind in self.care_kind for code in self.mvo_sets.get(kind, ()))
+
+    def record(self) -> dict[str, Any]:
+        """Return the plan as plain data, for the run record."""
+        return self.model_dump(mode="json")
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the plan's content, the same whatever the order of its keys."""
+        content = json.dumps(self.record(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def load_plan(path_or_name: str | Path = "default") -> Plan:
+    """Read a plan from a file, or one that is shipped by its name.
+
+    Parameters
+    ----------
+    path_or_name : str or Path
+        A YAML file, or the name of a file in ``schemas/plans/``.
+
+    Raises
+    ------
+    PlanError
+        If the plan does not exist, holds an unknown key or a value that it may not have; all faults at once.
+    """
+    shipped = schema_files("plans")
+    path = shipped.get(str(path_or_name), Path(path_or_name))
+    if not path.is_file():
+        what = f'there is no plan "{path.name}"'
+        do = f"give a YAML file, or one of: {', '.join(shipped)}"
+        raise PlanError(problems=[Problem(what, do, kind="plan")])
+    data = read_yaml(path, error=PlanError)
+    return build_model({} if data is None else data, Plan, path=path, error=PlanError)

@@ -1,0 +1,1 @@
+"""Numbers in, small frozen answers out; knows no subject."""
