@@ -35,7 +35,10 @@ class RawTable:
     encoding, separator : str
         What the text was read as; empty for files that are not text.
     furniture : tuple of (int, str)
-        Lines that are no rows of data, with their kind: ``preamble``, ``sep_line``, ``total_row``, ``blank``, ``trailing``.
+        Lines that are no rows of data, with their kind: ``preamble``, ``sep_line``, ``total_row``, ``blank`` or
+        ``trailing`` (a note below the table).
+    ragged : tuple of int
+        Lines with more or fewer cells than there are headings; they are not in the frame and are set aside.
     extras : tuple of (str, str)
         Text beside the table and its place: file name, sheet name, preamble, comment, hidden sheet, document property,
         label. Screened for identifiers like the table, and never kept.
@@ -51,6 +54,7 @@ class RawTable:
     encoding: str = ""
     separator: str = ""
     furniture: tuple[tuple[int, str], ...] = ()
+    ragged: tuple[int, ...] = ()
     extras: tuple[tuple[str, str], ...] = ()
     content_hash: str = ""
 
