@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 _HOMES: dict[str, str] = {
     "DisclosureError": "errors",
+    "DisclosureRule": "display.disclosure",
     "ExtractError": "errors",
     "FactFidelityError": "errors",
     "IdentityFoundError": "errors",

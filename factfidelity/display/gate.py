@@ -30,6 +30,12 @@ class Gate:
         ``coercion``, ``legal_status``, ``death``, ``diagnosis`` or empty; or the name of a column that holds it.
     inner : tuple of str
         Columns that never leave the room (the ``largest`` columns are added by themselves).
+    follows : mapping of str to tuple of str
+        Columns that rest on a count of *another* frame of the same result: ``{"table.clients_any": ("estimate",
+        "low", "high")}`` hides them in each row whose shared keys meet a row of ``table`` where that count is hidden.
+    population : str
+        Who is counted. Counts of two tables with the same population, column and keys are one number and are hidden
+        together; left empty, they are taken for one number where their values are the same.
     """
 
     keys: tuple[str, ...]
@@ -40,3 +46,5 @@ class Gate:
     largest: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     topic: str = ""
     inner: tuple[str, ...] = ()
+    follows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    population: str = ""

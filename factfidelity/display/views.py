@@ -52,6 +52,8 @@ class TableView:
         Below the table: counting rule, choices, what is hidden.
     states : DataFrame or None
         Same shape, ``shown``, ``hidden``, ``zero`` or ``not_available`` for each cell; what a missing value means.
+    sheet : str
+        Short name in the reader's language for a sheet's tab; made from the caption where it is empty.
     """
 
     name: str
@@ -60,6 +62,7 @@ class TableView:
     columns: tuple[Column, ...]
     notes: tuple[str, ...] = ()
     states: pd.DataFrame | None = None
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,184 @@
+"""What all charts share: the palette, a figure without global state, number and month ticks, and files of it."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import Formatter, MaxNLocator
+
+from factfidelity import wording
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+GREY, BLUE = "#595959", "#0072B2"
+SERIES = (BLUE, "#D55E00", "#009E73", "#CC79A7", "#000000", GREY)
+PALE = ("#C9DFED", "#F6D3BD", "#C2E5DA", "#F2DDE9", "#D9D9D9", "#EDEDED")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
+HATCHES = ("", "///", "...", "xxx", "\\\\\\", "ooo")
+TEXT = 9.5
+
+_STYLE: Any = {
+    "font.family": ["DejaVu Sans"],  # travels with matplotlib: the same letters on every machine
+    "font.size": TEXT,
+    "svg.hashsalt": "factfidelity",
+    "svg.fonttype": "path",
+    "path.simplify": False,
+    "axes.unicode_minus": True,
+}
+
+
+def figure(size: tuple[float, float] = (7.2, 3.6)) -> Axes:
+    """Make a figure of its own with one Axes; nothing global is touched and nothing is shown."""
+    with mpl.rc_context(_STYLE):
+        canvas = Figure(figsize=size, layout="constrained", facecolor="white")
+        FigureCanvasAgg(canvas)
+        return canvas.add_subplot()
+
+
+def to_svg(ax: Axes) -> str:
+    """Return the figure of an Axes as SVG text: the same text for the same numbers."""
+    held = io.StringIO()
+    with mpl.rc_context(_STYLE):
+        _settled(ax).savefig(held, format="svg", metadata={"Date": None, "Creator": None})
+    return held.getvalue()
+
+
+def to_png(ax: Axes, *, dpi: int = 150) -> bytes:
+    """Return the figure of an Axes as PNG: the same bytes for the same numbers."""
+    held = io.BytesIO()
+    with mpl.rc_context(_STYLE):
+        _settled(ax).savefig(held, format="png", dpi=dpi, metadata={"Software": None})
+    return held.getvalue()
+
+
+def _settled(ax: Axes) -> Figure:
+    """Return the whole figure with its layout fixed: each drawing would move it by a hair otherwise."""
+    found = ax.get_figure(root=True)
+    if not isinstance(found, Figure):
+        raise TypeError("the Axes has no figure")
+    if found.get_layout_engine() is not None:
+        for _ in range(2):
+            found.draw_without_rendering()
+        found.set_layout_engine("none")
+    return found
+
+
+class NumberTicks(Formatter):
+    """Tick labels as the language writes numbers, with as many decimals as the steps need."""
+
+    def __init__(self, language: str = "sv", form: str = "number") -> None:
+        self.language = language
+        self.form = form
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Write one tick."""
+        shown = x * 100 if self.form == "percent" else x
+        if self.form == "percent":
+            return wording.percent(x, decimals=self._decimals(100.0), language=self.language)
+        return wording.number(shown, decimals=self._decimals(1.0), language=self.language)
+
+    def _decimals(self, factor: float) -> int:
+        places = np.unique(np.round(np.asarray(self.locs, dtype="float64") * factor, 10))
+        if len(places) < 2:
+            return 0
+        step = float(np.diff(places).min())
+        return min(max(0, math.ceil(-math.log10(step) - 1e-9)), 6) if step < 1 else int(step % 1 > 1e-9)
+
+
+class PlainTicks(Formatter):
+    """Tick labels on a logarithmic axis: 0,5 1 2 5."""
+
+    def __init__(self, language: str = "sv") -> None:
+        self.language = language
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Write one tick with only the decimals it has."""
+        decimals = next((places for places in range(4) if abs(round(x, places) - x) < 1e-9), 4)
+        return wording.number(x, decimals=decimals, language=self.language)
+
+
+def prepare(ax: Axes | None, size: tuple[float, float] = (7.2, 3.6)) -> Axes:
+    """Return the Axes, or a new one, with quiet lines and letters of at least 9 points."""
+    ax = figure(size) if ax is None else ax
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_color(GREY)
+    ax.tick_params(labelsize=TEXT, color=GREY, labelcolor="black")
+    ax.set_axisbelow(True)
+    return ax
+
+
+def value_axis(ax: Axes, which: str, *, unit: str, language: str, form: str = "number", from_zero: bool = True) -> None:
+    """Dress the axis of values: its unit, its numbers in the language, thin grid lines, from 0 when asked."""
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(NumberTicks(language, form))
+    axis.set_label_text(unit, fontsize=TEXT)
+    ax.grid(visible=True, axis="x" if which == "x" else "y", color="#DDDDDD", linewidth=0.7)
+    if from_zero:
+        low, high = ax.get_xlim() if which == "x" else ax.get_ylim()
+        bounds = (min(low, 0.0) if low < -1e-9 else 0.0, high)
+        _ = ax.set_xlim(bounds) if which == "x" else ax.set_ylim(bounds)
+
+
+def floats(values: pd.Series) -> np.ndarray:
+    """Return values as floats; hidden ones are missing."""
+    return pd.to_numeric(values, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+
+
+def in_order(values: pd.Series) -> list[Any]:
+    """Return the different values in the order they come."""
+    return list(pd.unique(values.dropna().astype("object")))
+
+
+def named(value: Hashable, names: Mapping[Any, str] | None, language: str) -> str:
+    """Return the words for a value: the caller's, else the library's label."""
+    if names is not None and value in names:
+        return names[value]
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return wording.label(value, language)
+
+
+def error_bars(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return the two arms of each interval; none where an end is missing."""
+    arms = np.vstack([values - low, high - values])
+    arms[:, np.isnan(arms).any(axis=0)] = np.nan
+    return np.asarray(np.clip(arms, 0, None))
+
+
+def wrap(text: str, width: int = 28) -> str:
+    """Break a long label over lines at its spaces."""
+    lines: list[str] = [""]
+    for word in text.split(" "):
+        if lines[-1] and len(lines[-1]) + len(word) + 1 > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
+
+
+def empty_text(ax: Axes, language: str) -> None:
+    """Say in an empty chart that nothing may or can be shown."""
+    words = "Inga värden kan visas (..)" if language == "sv" else "No values can be shown (..)"
+    ax.text(0.5, 0.5, words, transform=ax.transAxes, ha="center", va="center", fontsize=TEXT, color=GREY)
+    ax.set_xticks([])
+    ax.set_yticks([])
+
+
+def runs(flags: Sequence[bool] | np.ndarray) -> list[tuple[int, int]]:
+    """Return first and last place of each unbroken run of True."""
+    padded = np.concatenate([[False], np.asarray(flags, dtype=bool), [False]])
+    edges = np.flatnonzero(np.diff(padded.astype(int)))
+    return [(int(start), int(stop) - 1) for start, stop in zip(edges[::2], edges[1::2], strict=True)]

@@ -1,0 +1,297 @@
+"""Courses over time: lines with intervals and reference, and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.dates as mdates
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from factfidelity import wording
+from factfidelity.display import charts_base as base
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Reference = float | tuple[float, float]
+MOST_LINES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What all small charts of one figure share."""
+
+    x: str
+    y: str
+    low: str | None
+    high: str | None
+    reference: Reference | None
+    reference_label: str
+    mark: tuple[Any, str] | None
+    unit: str
+    x_title: str
+    form: str
+    from_zero: bool
+    names: Mapping[Any, str] | None
+    language: str
+
+    def name(self, value: Any) -> str:
+        return base.named(value, self.names, self.language)
+
+
+def lines(
+    table: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    series: str | None = None,
+    low: str | None = None,
+    high: str | None = None,
+    panel: str | None = None,
+    reference: Reference | None = None,
+    reference_label: str = "",
+    mark: tuple[Any, str] | None = None,
+    unit: str = "",
+    x_title: str = "",
+    form: str = "number",
+    from_zero: bool = True,
+    names: Mapping[Any, str] | None = None,
+    language: str = "sv",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw courses as lines with markers, an interval as a band, and a direct label at each line's end.
+
+    Parameters
+    ----------
+    table : DataFrame, one row per point
+    x, y, series, low, high, panel : str
+        Columns: place (dates, numbers or text in order), value, one line each, interval, one small chart each. More
+        than four lines become small charts.
+    reference : float or (float, float)
+        A level, or a band from and to, drawn behind.
+    mark : (value of x, text)
+        A vertical line with its text.
+    form : str
+        ``number`` or ``percent`` (a share of 1).
+    """
+    many = series is not None and panel is None and table[series].nunique() > MOST_LINES
+    split = series if many else panel
+    inner = None if many else series
+    look = _Look(x, y, low, high, reference, reference_label, mark, unit, x_title, form, from_zero, names, language)
+    if split is None:
+        return _one(table, inner, look, base.prepare(ax))
+    values = base.in_order(table[split])
+    across = min(3, len(values))
+    size = (7.2, 2.4 * max(1, -(-len(values) // max(across, 1))))
+    host = base.prepare(ax, size)
+    drawn: list[Axes] = []
+    for place, value in zip(_small(host, len(values), across), values, strict=True):
+        chart = _one(table[table[split] == value], inner, look, base.prepare(place))
+        chart.set_title(look.name(value), fontsize=base.TEXT, loc="left", pad=16 if mark else 6)
+        drawn.append(chart)
+    _same_height(drawn, from_zero=from_zero)
+    return host
+
+
+def _same_height(charts: list[Axes], *, from_zero: bool) -> None:
+    """Give all small charts the height that the highest needs."""
+    tops = [chart.dataLim.y1 for chart in charts if np.isfinite(chart.dataLim.y1)]
+    lows = [chart.dataLim.y0 for chart in charts if np.isfinite(chart.dataLim.y0)]
+    if tops:
+        low, top = min(lows), max(tops)
+        room = 0.05 * ((top - min(low, 0.0) if from_zero else top - low) or 1.0)
+        charts[0].set_ylim(0.0 if from_zero and low >= 0 else low - room, top + room)
+
+
+def _small(host: Axes, number: int, across: int) -> list[Axes]:
+    """Divide the place of an Axes into small ones that share both axes."""
+    figure = host.get_figure()
+    spec = host.get_subplotspec()
+    if figure is None or spec is None:
+        raise ValueError("small charts need an Axes that stands in a grid, as charts.figure() gives")
+    host.set_axis_off()
+    grid = spec.subgridspec(-(-number // across), across)
+    made: list[Axes] = []
+    for place in range(number):
+        shared = made[0] if made else None
+        made.append(figure.add_subplot(grid[place // across, place % across], sharex=shared, sharey=shared))
+    return made
+
+
+def _one(table: pd.DataFrame, series: str | None, look: _Look, ax: Axes) -> Axes:
+    if np.isnan(base.floats(table[look.y])).all():
+        base.empty_text(ax, look.language)
+        return ax
+    places, ticks = _places(table[look.x])
+    _draw_reference(ax, look.reference, look.reference_label)
+    rows_of = {None: np.ones(len(table), dtype=bool)} if series is None else {
+        value: (table[series] == value).to_numpy(dtype=bool) for value in base.in_order(table[series])
+    }  # fmt: skip
+    for order, (value, rows) in enumerate(rows_of.items()):
+        _draw_line(ax, table[rows], places[rows], look, order)
+        if value is not None:
+            _name_line(ax, places[rows], base.floats(table.loc[rows, look.y]), look.name(value), order)
+    base.value_axis(ax, "y", unit=look.unit, language=look.language, form=look.form, from_zero=look.from_zero)
+    _place_axis(ax, table[look.x], ticks, look.names, look.language, look.x_title)
+    _draw_mark(ax, look.mark, table[look.x], places)
+    for order, rows in enumerate(rows_of.values()):
+        _print_hidden(ax, places[rows], base.floats(table.loc[rows, look.y]), order)
+    return ax
+
+
+def _places(column: pd.Series) -> tuple[np.ndarray, list[Any]]:
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return _day_numbers(column), []
+    if pd.api.types.is_numeric_dtype(column):
+        return base.floats(column), []
+    ticks = base.in_order(column)
+    return np.array([ticks.index(value) for value in column.astype("object")], dtype="float64"), ticks
+
+
+def _day_numbers(column: pd.Series) -> np.ndarray:
+    """Days since 1970-01-01: the numbers of the date axis."""
+    days = column.to_numpy().astype("datetime64[s]").astype("float64") / 86_400
+    return np.where(column.isna().to_numpy(), np.nan, days)
+
+
+def _draw_line(ax: Axes, rows: pd.DataFrame, places: np.ndarray, look: _Look, order: int) -> None:
+    colour = base.SERIES[order % len(base.SERIES)]
+    sort = np.argsort(places, kind="stable")
+    at, values = places[sort], base.floats(rows[look.y])[sort]
+    many = len(at) > 40
+    ax.plot(
+        at, values, color=colour, linestyle=base.STYLES[order % len(base.STYLES)], linewidth=1.8,
+        marker=base.MARKERS[order % len(base.MARKERS)], markersize=3 if many else 4.5,
+        markevery=max(1, len(at) // 20),
+    )  # fmt: skip
+    if look.low in rows.columns and look.high in rows.columns:
+        ends = np.vstack([base.floats(rows[str(look.low)])[sort], base.floats(rows[str(look.high)])[sort]])
+        bottom, top = np.where(np.isnan(values), np.nan, ends)
+        ax.fill_between(at, bottom, top, color=colour, alpha=0.16, linewidth=0)
+
+
+def _name_line(ax: Axes, places: np.ndarray, values: np.ndarray, name: str, order: int) -> None:
+    seen = np.flatnonzero(~np.isnan(values))
+    if len(seen):
+        last = seen[np.argmax(places[seen])]
+        ax.annotate(
+            base.wrap(name, 18), (places[last], values[last]), xytext=(6, 0), textcoords="offset points", va="center",
+            color=base.SERIES[order % len(base.SERIES)], fontsize=base.TEXT, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _print_hidden(ax: Axes, places: np.ndarray, values: np.ndarray, order: int) -> None:
+    sort = np.argsort(places, kind="stable")
+    for first, last in base.runs(np.isnan(values[sort])):
+        middle = (places[sort][first] + places[sort][last]) / 2
+        ax.annotate(
+            wording.HIDDEN, (middle, 0), xycoords=("data", "axes fraction"), xytext=(0, 3 + 9 * order),
+            textcoords="offset points", ha="center", va="bottom", fontsize=12, fontweight="bold",
+            color=base.SERIES[order % len(base.SERIES)],
+        )  # fmt: skip
+
+
+def _draw_reference(ax: Axes, reference: Reference | None, text: str) -> None:
+    if reference is None:
+        return
+    edge = reference[0] if isinstance(reference, tuple) else reference
+    if isinstance(reference, tuple):
+        ax.axhspan(reference[0], reference[1], color="#E6E6E6", zorder=0)
+    else:
+        ax.axhline(reference, color=base.GREY, linestyle=(0, (4, 3)), linewidth=1, zorder=0)
+    if text:
+        ax.annotate(
+            text, (0, edge), xycoords=("axes fraction", "data"), xytext=(3, 2), textcoords="offset points",
+            fontsize=9, color=base.GREY, va="bottom",
+        )  # fmt: skip
+
+
+def _draw_mark(ax: Axes, mark: tuple[Any, str] | None, column: pd.Series, places: np.ndarray) -> None:
+    if mark is None:
+        return
+    at, text = mark
+    if pd.api.types.is_datetime64_any_dtype(column):
+        place = float(_day_numbers(pd.Series([pd.Timestamp(at)]))[0])
+    elif pd.api.types.is_numeric_dtype(column):
+        place = float(at)
+    else:
+        hits = np.flatnonzero((column.astype("object") == at).to_numpy())
+        if not len(hits):
+            return
+        place = float(places[hits[0]])
+    ax.axvline(place, color="black", linewidth=1.2, linestyle=(0, (6, 2)))
+    ax.annotate(
+        text, (place, 1), xycoords=("data", "axes fraction"), xytext=(3, 2), textcoords="offset points",
+        fontsize=9, va="bottom", annotation_clip=False,
+    )  # fmt: skip
+
+
+def _place_axis(
+    ax: Axes, column: pd.Series, ticks: list[Any], names: Mapping[Any, str] | None, language: str, title: str
+) -> None:
+    if title:
+        ax.set_xlabel(title, fontsize=base.TEXT)
+    if pd.api.types.is_datetime64_any_dtype(column):
+        _date_axis(ax, column, language)
+    elif ticks:
+        ax.set_xticks(range(len(ticks)), [base.wrap(base.named(tick, names, language), 14) for tick in ticks])
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=9, integer=True))
+        ax.xaxis.set_major_formatter(base.NumberTicks(language))
+
+
+def _date_axis(ax: Axes, column: pd.Series, language: str) -> None:
+    days = (column.max() - column.min()).days
+    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=7))  # type: ignore[no-untyped-call]
+
+    def text(place: float, _: int | None = None) -> str:
+        stamp = pd.Timestamp(0) + pd.Timedelta(days=place)
+        if days > 900:
+            return str(stamp.year) if stamp.month == 1 else ""
+        return wording.month(stamp, language=language) if days > 62 else wording.date(stamp, language=language)
+
+    ax.xaxis.set_major_formatter(FuncFormatter(text))
+
+
+def steps(
+    table: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    series: str | None = None,
+    low: str | None = None,
+    high: str | None = None,
+    unit: str = "",
+    x_title: str = "",
+    form: str = "percent",
+    names: Mapping[Any, str] | None = None,
+    language: str = "sv",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw step curves, such as the share still without an event, with their interval as a band."""
+    ax = base.prepare(ax)
+    if np.isnan(base.floats(table[y])).all():
+        base.empty_text(ax, language)
+        return ax
+    values = [None] if series is None else base.in_order(table[series])
+    for order, value in enumerate(values):
+        rows = table if value is None else table[table[series] == value]
+        places, heights = base.floats(rows[x]), base.floats(rows[y])
+        colour = base.SERIES[order % len(base.SERIES)]
+        style = base.STYLES[order % len(base.STYLES)]
+        ax.step(places, heights, where="post", color=colour, linestyle=style, linewidth=1.8)
+        if low in rows.columns and high in rows.columns:
+            ends = np.vstack([base.floats(rows[str(low)]), base.floats(rows[str(high)])])
+            bottom, top = np.where(np.isnan(heights), np.nan, ends)
+            ax.fill_between(places, bottom, top, step="post", color=colour, alpha=0.16, linewidth=0)
+        if value is not None:
+            _name_line(ax, places, heights, base.named(value, names, language), order)
+        _print_hidden(ax, places, heights, order)
+    base.value_axis(ax, "y", unit=unit, language=language, form=form)
+    ax.set_ylim(0, 1.02 if form == "percent" else None)
+    _place_axis(ax, table[x], [], names, language, x_title)
+    return ax

@@ -1,0 +1,150 @@
+"""Tables on a page: a caption, headings with their scope, numbers in the language, and what `..` means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from factfidelity import wording
+from factfidelity.display.views import Column, TableView
+
+if TYPE_CHECKING:
+    from factfidelity.display.result import Result
+
+_NUMERIC = ("integer", "number", "percent")
+_WORDS = {
+    "hidden_note": {
+        "sv": ".. = visas inte: bygger på färre än {smallest} personer, kan räknas ut ur övriga uppgifter "
+        "eller saknas i underlaget.",
+        "en": ".. = not shown: rests on fewer than {smallest} persons, could be computed from other figures, "
+        "or is missing in the source.",
+    },
+    "zero_note": {"sv": "– = noll, inget att redovisa.", "en": "– = zero, nothing to report."},
+    "raw": {
+        "sv": "Innehåller små antal – får inte lämna den säkra miljön. Kör .released(rule) före rapport.",
+        "en": "Contains small counts – not for release. Call .released(rule) before reporting.",
+    },
+    "hidden": {"sv": "visas inte", "en": "not shown"},
+    "missing": {"sv": "uppgift saknas", "en": "not available"},
+    "empty": {"sv": "Inga rader att visa.", "en": "No rows to show."},
+}
+
+
+def cell_text(value: Any, column: Column, language: str) -> str:
+    """Write one value as its column says; ``..`` where it is hidden or missing.
+
+    Examples
+    --------
+    >>> cell_text(0.264, Column("share", "Share", "percent", decimals=0), "en")
+    '26%'
+    """
+    if value is None or bool(pd.isna(value)):
+        return wording.HIDDEN
+    if column.form == "integer" and not isinstance(value, str):
+        return wording.integer(value, language=language)
+    if column.form == "number" and not isinstance(value, str):
+        return wording.number(value, decimals=column.decimals, language=language)
+    if column.form == "percent" and not isinstance(value, str):
+        return wording.percent(value, decimals=column.decimals, language=language)
+    if column.form == "date":
+        return wording.date(value, language=language)
+    return wording.label(value, language) if column.form == "code" else str(value)
+
+
+def table_html(view: TableView, language: str = "sv", *, smallest: int = 5) -> str:
+    """Return a table as HTML for a page or a notebook.
+
+    Parameters
+    ----------
+    view : TableView
+    language : str
+        ``sv`` or ``en``.
+    smallest : int
+        For the note that explains ``..``.
+
+    Returns
+    -------
+    str
+        A ``figure`` with a ``table``: caption, column headings with scope, the first columns of text as row headings;
+        numbers carry the class ``num``, hidden cells the class ``hidden``; notes below. No script and no style.
+    """
+    columns = [column for column in view.columns if column.name in view.frame.columns]
+    heading = _leading_text(columns)
+    head = "".join(f'<th scope="col"{_class(column)}>{escape(column.heading)}</th>' for column in columns)
+    body: list[str] = []
+    has_hidden = False
+    for row, values in enumerate(view.frame[[column.name for column in columns]].itertuples(index=False, name=None)):
+        cells: list[str] = []
+        for place, (value, column) in enumerate(zip(values, columns, strict=True)):
+            text = cell_text(value, column, language)
+            has_hidden |= text == wording.HIDDEN
+            cells.append(_cell(text, column, place < heading, _state(view, row, column.name), language))
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    if not body:
+        body.append(f'<tr><td colspan="{len(columns)}">{_WORDS["empty"][language]}</td></tr>')
+    notes = [*view.notes]
+    if has_hidden:
+        notes.append(_WORDS["hidden_note"][language].format(smallest=smallest))
+    below = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    return (
+        f'<div class="table" id="{escape(view.name)}"><div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{escape(view.caption)}"><table lang="{language}"><caption>{escape(view.caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        + (f'<div class="notes">{below}</div>' if below else "")
+        + "</div>"
+    )
+
+
+def _leading_text(columns: Sequence[Column]) -> int:
+    """Return how many of the first columns name the row."""
+    number = 0
+    for column in columns:
+        if column.form in _NUMERIC:
+            break
+        number += 1
+    return max(1, min(number, 2)) if columns else 0
+
+
+def _class(column: Column) -> str:
+    return ' class="num"' if column.form in _NUMERIC else ""
+
+
+def _state(view: TableView, row: int, name: str) -> str:
+    if view.states is None or name not in view.states.columns:
+        return ""
+    return str(view.states[name].iloc[row])
+
+
+def _cell(text: str, column: Column, is_heading: bool, state: str, language: str) -> str:
+    names = ["num"] if column.form in _NUMERIC else []
+    content = escape(text)
+    if text == wording.HIDDEN:
+        names.append("hidden")
+        spoken = _WORDS["missing" if state == "not_available" else "hidden"][language]
+        content = f'<abbr title="{spoken}">{content}</abbr>'
+    label = f' class="{" ".join(names)}"' if names else ""
+    return f'<th scope="row"{label}>{content}</th>' if is_heading else f"<td{label}>{content}</td>"
+
+
+def result_html(result: Result, language: str = "sv", *, most_rows: int = 60) -> str:
+    """Return a result for a notebook: title, what it says, its tables; a warning where small counts are still in it."""
+    parts = [f"<h3>{escape(wording.pick(result.title, language))}</h3>"]
+    if not result.is_released:
+        parts.append(f'<p role="note"><strong>{escape(_WORDS["raw"][language])}</strong></p>')
+    parts.append(f"<p>{escape(result.summary(language))}</p>")
+    parts += [table_html(_shortened(view, most_rows, language), language) for view in result.views(language)]
+    return f'<section class="factfidelity" lang="{language}">{"".join(parts)}</section>'
+
+
+def _shortened(view: TableView, most_rows: int, language: str) -> TableView:
+    number = len(view.frame)
+    if number <= most_rows:
+        return view
+    shown = wording.integer(most_rows, language=language)
+    of = wording.integer(number, language=language)
+    note = f"De första {shown} av {of} raderna." if language == "sv" else f"The first {shown} of {of} rows."
+    states = None if view.states is None else view.states.head(most_rows)
+    return TableView(view.name, view.caption, view.frame.head(most_rows), view.columns, (*view.notes, note), states)
