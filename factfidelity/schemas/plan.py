@@ -12,6 +12,7 @@ from pydantic import Field
 
 from factfidelity.errors import PlanError, Problem
 from factfidelity.schemas.files import Strict, build_model, read_yaml, schema_files
+from factfidelity.schemas.outcome import Outcome
 
 IndexStay = Literal["include", "exclude", "after_discharge"]
 Cohort = Literal["all", "complete", "mirror"]
@@ -137,6 +138,8 @@ class Plan(Strict):
     caseload: Caseload = Caseload()
     fidelity: Fidelity = Fidelity()
     thresholds: dict[str, float] = Field(default_factory=dict)
+    outcomes: tuple[str, ...] = ()
+    own_outcomes: tuple[Outcome, ...] = ()
 
     @property
     def mvo_codes(self) -> frozenset[str]:

@@ -1,0 +1,194 @@
+"""Words in, one library call, words out; the exit code says which kind of error it was."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from factfidelity import __version__
+from factfidelity.errors import EXIT_CODES, FactFidelityError
+
+_STEP_WORDS = {
+    "read": "reading and checking the delivery",
+    "evaluate": "computing the results",
+    "release": "hiding small counts",
+    "page": "making the page",
+    "workbook": "making the workbook",
+    "delivery": "making the delivery report",
+    "write": "writing the files",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    _speak_utf8()
+    options = vars(build_parser().parse_args(argv))
+    run: Callable[..., tuple[str, int]] = options.pop("run")
+    language = options.get("language") or "en"
+    try:
+        text, code = run(**options)
+    except FactFidelityError as error:
+        print(f"{type(error).__name__}: {error.render(language)}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted. Nothing half written is left.", file=sys.stderr)
+        return EXIT_CODES["interrupted"]
+    print(text)
+    return code
+
+
+def _speak_utf8() -> None:
+    """Let a console in another code page replace the signs that it lacks instead of failing on them."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="factfidelity",
+        description="Fidelity, caseload and outcomes of assertive community care teams, from register extracts.",
+        epilog="example: factfidelity report sample_data/region_nord",
+    )
+    parser.add_argument("--version", action="version", version=f"factfidelity {__version__}")
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_report(verbs)
+    _add_check(verbs)
+    _add_sample(verbs)
+    _add_scales(verbs)
+    return parser
+
+
+def _verb(verbs: Any, name: str, run: Callable[..., Any], summary: str, example: str) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(
+        name, help=summary, description=summary[:1].upper() + summary[1:] + ".", epilog=f"example: {example}"
+    )
+    verb.set_defaults(run=run)
+    return verb
+
+
+def _add_language(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--language", choices=("sv", "en"), help="language of what is written and of messages")
+
+
+def _add_report(verbs: Any) -> None:
+    example = "factfidelity report sample_data/region_nord --language en --out reports/nord"
+    verb = _verb(verbs, "report", _report, "turn a delivery into a report, a summary and a delivery report", example)
+    verb.add_argument("folder", metavar="FOLDER", help="the delivery")
+    verb.add_argument(
+        "--plan", metavar="FILE", help="the plan (default: plan.yaml in FOLDER, else the shipped default)"
+    )
+    verb.add_argument("--mapping", metavar="FILE", help="the mapping (default: mapping.yaml in FOLDER)")
+    verb.add_argument("--out", metavar="DIR", help="where the files go (default: reports/NAME)")
+    verb.add_argument("--team", metavar="NAME", help="one team only, by its id or its name")
+    verb.add_argument("--previous", metavar="FILE", help="released.json of the report before")
+    verb.add_argument("--notebook", metavar="FILE", default="evaluation_report", help="a report notebook of your own")
+    _add_language(verb)
+
+
+def _report(
+    folder: str, plan: str | None, mapping: str | None, out: str | None, team: str | None, previous: str | None,
+    notebook: str, language: str | None,
+) -> tuple[str, int]:  # fmt: skip
+    from factfidelity.reports.run import run_report
+
+    name = Path(folder).resolve().name
+    target = Path(out) if out else Path("reports") / (f"{name}_{team}" if team else name)
+    with _Progress() as progress:
+        run = run_report(
+            folder, target, mapping=mapping, plan=plan, language=language, team=team, previous=previous,
+            notebook=notebook, progress=progress,
+        )  # fmt: skip
+    lines = [run.report.summary(language or "en"), "", *(str(path) for path in run.paths)]
+    return "\n".join(lines), 0
+
+
+def _add_check(verbs: Any) -> None:
+    example = "factfidelity check sample_data/region_nord"
+    verb = _verb(verbs, "check", _check, "tell what was delivered, what is wrong, and what to do", example)
+    verb.add_argument("folder", metavar="FOLDER", help="the delivery")
+    verb.add_argument(
+        "--plan", metavar="FILE", help="the plan (default: plan.yaml in FOLDER, else the shipped default)"
+    )
+    verb.add_argument("--mapping", metavar="FILE", help="the mapping (default: mapping.yaml in FOLDER)")
+    verb.add_argument("--previous", metavar="DIR", help="the delivery before, to compare with")
+    verb.add_argument("--out", metavar="DIR", help="write the delivery report as a page and a workbook")
+    _add_language(verb)
+
+
+def _check(
+    folder: str, plan: str | None, mapping: str | None, previous: str | None, out: str | None, language: str | None
+) -> tuple[str, int]:
+    from factfidelity.delivery.load import check_extract
+    from factfidelity.reports.delivery import write_delivery_report
+    from factfidelity.reports.run import plan_for
+
+    report = check_extract(folder, mapping=mapping, plan=plan_for(Path(folder), plan), previous=previous)
+    tongue = language or "en"
+    lines = [report.summary(tongue)]
+    if out:
+        lines += ["", *(str(path) for path in write_delivery_report(report, out, language=tongue))]
+    if report.error is not None:
+        print("\n".join(lines))
+        raise report.error
+    return "\n".join(lines), 0
+
+
+def _add_sample(verbs: Any) -> None:
+    example = "factfidelity sample demo && factfidelity report demo --out out"
+    verb = _verb(verbs, "sample", _sample, "write an invented delivery with a known truth", example)
+    verb.add_argument("folder", metavar="FOLDER", help="where it goes; made where it does not exist")
+    verb.add_argument("--seed", type=int, default=7, help="the same seed gives the same files (default 7)")
+
+
+def _sample(folder: str, seed: int) -> tuple[str, int]:
+    from factfidelity.delivery.sample import write_sample
+
+    paths = write_sample(folder, seed=seed)
+    return "\n".join(str(path) for path in paths), 0
+
+
+def _add_scales(verbs: Any) -> None:
+    verb = _verb(
+        verbs, "scales", _scales, "list the fidelity scales, or one scale's items", "factfidelity scales dacts"
+    )
+    verb.add_argument("scale", metavar="ID", nargs="?", help="one scale")
+    verb.add_argument("--version", dest="edition", metavar="VERSION", help="an edition other than the newest")
+    _add_language(verb)
+
+
+def _scales(scale: str | None, edition: str | None, language: str | None) -> tuple[str, int]:
+    from factfidelity.fidelity import describe
+
+    if scale is None:
+        return describe.scales_text(language or "en"), 0
+    return describe.scale_text(scale, edition, language or "en"), 0
+
+
+class _Progress:
+    """A bar on a terminal, silence in a pipe."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        if not sys.stderr.isatty():
+            return lambda step, done, total: None
+        return self._show
+
+    def _show(self, step: str, done: int, total: int) -> None:
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, file=sys.stderr, bar_format="{n_fmt}/{total_fmt} {desc}", leave=False)
+        self._bar.n = done + 1
+        self._bar.set_description_str(_STEP_WORDS.get(step, step))
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.close()

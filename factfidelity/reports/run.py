@@ -1,0 +1,167 @@
+"""The main job: a delivery becomes a report page, a workbook, a delivery report and a run record."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from factfidelity.delivery.load import load_extract
+from factfidelity.delivery.quality import DeliveryReport
+from factfidelity.errors import Problem, ReportError
+from factfidelity.evaluation import ReleasedEvaluation, evaluate, only_team
+from factfidelity.extract import Extract
+from factfidelity.reports.delivery import write_delivery_report
+from factfidelity.reports.released import read_released, released_json
+from factfidelity.reports.render import report_html, write_all
+from factfidelity.reports.workbook import workbook_bytes
+from factfidelity.schemas.plan import Plan, load_plan
+
+Progress = Callable[[str, int, int], None]
+_STEPS = ("read", "evaluate", "release", "page", "workbook", "delivery", "write")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run made.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+        The files written.
+    released : ReleasedEvaluation
+        What they were made from.
+    report : DeliveryReport
+        What was delivered.
+    """
+
+    paths: tuple[Path, ...]
+    released: ReleasedEvaluation
+    report: DeliveryReport
+
+
+def plan_for(folder: Path, plan: Plan | str | Path | None) -> Plan:
+    """Return the plan that was asked for, else ``plan.yaml`` beside the delivery, else the default."""
+    if isinstance(plan, Plan):
+        return plan
+    beside = folder / "plan.yaml"
+    return load_plan(plan or (beside if beside.is_file() else "default"))
+
+
+def run_report(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    mapping: str | Path | None = None,
+    plan: Plan | str | Path | None = None,
+    language: str | None = None,
+    team: str | None = None,
+    previous: str | Path | None = None,
+    notebook: str | Path = "evaluation_report",
+    progress: Progress | None = None,
+) -> Run:
+    """Turn a delivery into its report.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The delivery.
+    out : str or Path
+        Where the files go; nothing is written before all of them are complete.
+    mapping, plan : optional
+        Default: ``mapping.yaml`` and ``plan.yaml`` beside the delivery, else the shipped ones.
+    language : {"sv", "en"}, optional
+        Default: the plan's.
+    team : str, optional
+        One team's id or name; default all teams.
+    previous : str or Path, optional
+        ``released.json`` of the report before: what it shows is counted as known.
+    notebook : str or Path
+        A notebook of your own, or the name of a shipped one.
+    progress : callable, optional
+        Called with a step, its number and how many there are.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ExtractError, IdentityFoundError, PlanError, SchemaError, DisclosureError, ReportError
+    """
+    folder, out = Path(folder), Path(out)
+    step = _steps(progress)
+    step("read")
+    chosen = plan_for(folder, plan)
+    tongue = language or chosen.language
+    extract = load_extract(folder, mapping=mapping, plan=chosen)
+    report: DeliveryReport = extract.delivery
+    step("evaluate")
+    evaluation = evaluate(only_team(extract, team) if team else extract, chosen)
+    step("release")
+    before = read_released(previous).results if previous else None
+    released = evaluation.released(previous=before)
+    provenance = dict(released.provenance) | ({"team": team} if team else {})
+    delivery = {"summary": {name: report.summary(name) for name in ("sv", "en")}}
+    released = dataclasses.replace(released, provenance=provenance, delivery=delivery)
+    step("page")
+    contents = {f"report_{tongue}.html": report_html(released, language=tongue, notebook=notebook).encode("utf-8")}
+    step("workbook")
+    contents[f"summary_{tongue}.xlsx"] = workbook_bytes(released, language=tongue)
+    step("delivery")
+    contents |= _delivery_files(report, tongue)
+    contents["released.json"] = released_json(released).encode("utf-8")
+    contents["run.json"] = _record(extract, report, released, contents).encode("utf-8")
+    step("write")
+    try:
+        paths = write_all(out, contents)
+    except OSError as fault:
+        what = f"cannot be written: {fault.strerror or type(fault).__name__}"
+        problem = Problem(what, "choose another folder with --out", out.name)
+    else:
+        return Run(tuple(paths), released, report)
+    raise ReportError(problems=[problem]) from None
+
+
+def _steps(progress: Progress | None) -> Callable[[str], None]:
+    def step(name: str) -> None:
+        if progress:
+            progress(name, _STEPS.index(name), len(_STEPS))
+
+    return step
+
+
+def _delivery_files(report: DeliveryReport, language: str) -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory(prefix="factfidelity-") as quiet:
+        paths: Sequence[Path] = write_delivery_report(report, quiet, language=language)
+        return {path.name: path.read_bytes() for path in paths}
+
+
+def _record(
+    extract: Extract, report: DeliveryReport, released: ReleasedEvaluation, contents: Mapping[str, bytes]
+) -> str:
+    """Return the run record: what went in, by which rules, what came out. No clock: the same run, the same record."""
+    files = report.files
+    inputs = [
+        {name: _value(row[name]) for name in files.columns if name != "tables"} for row in files.to_dict("records")
+    ]
+    record: dict[str, Any] = {
+        "inputs": inputs,
+        "rows": {str(fate): int(count) for fate, count in report.rows["fate"].value_counts().sort_index().items()},
+        "tables": {name: len(frame) for name, frame in extract.tables.items() if len(frame)},
+        **dict(released.provenance),
+        "hidden": {
+            name: value for name, value in released.audit.items() if isinstance(value, (int, float, str, dict, list))
+        },
+        "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True, default=str)
+
+
+def _value(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value

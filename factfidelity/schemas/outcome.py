@@ -1,0 +1,114 @@
+"""An outcome as a small declared thing: what is counted, in which table, under which filter, and its words."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from factfidelity.errors import SchemaError
+from factfidelity.schemas.files import Strict, read_model, schema_files
+
+Kind = Literal["admissions", "any_admission", "bed_days", "legal_days", "events", "interval_days"]
+POINT_KINDS = ("admissions", "any_admission", "events")
+
+
+class Words(Strict):
+    """One text in both languages."""
+
+    sv: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Outcome(Strict):
+    """One outcome.
+
+    Attributes
+    ----------
+    outcome : str
+        Its name, as in tables.
+    kind : str
+        ``admissions`` spells that begin · ``any_admission`` whether any does · ``bed_days`` days of spells ·
+        ``legal_days`` days under legal forms · ``events`` rows of a dated table · ``interval_days`` days of a table
+        of periods.
+    table : str
+        The table of the extract.
+    care : str
+        For stays: ``plan`` (the plan's kinds of care), ``somatic`` (an MVO that no kind of psychiatric care has)
+        or ``any``.
+    where : mapping
+        Columns and the values that count; for stays those of the spell's first episode, except ward_type and unit of
+        ``bed_days``, which are those of the day.
+    starts_with : mapping
+        Columns and the beginnings that count, for diagnosis codes.
+    compulsory : str
+        For admissions: ``first_day`` or ``any_day`` under a closed form of compulsory care.
+    forms : tuple of str
+        For ``legal_days`` and ``compulsory``: the legal forms.
+    not_on_admission_day : bool
+        For visits: leave out those on the first day of a stay, which have been reported twice since 2015.
+    role : str
+        ``outcome``, or ``control``: not expected to move with the programme.
+    topic : str
+        What the gate must know: coercion, legal_status, death, diagnosis or empty.
+    default : bool
+        Whether it is counted when the plan names no outcomes.
+    """
+
+    outcome: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    kind: Kind
+    table: str = "episodes"
+    care: Literal["plan", "somatic", "any"] = "plan"
+    where: dict[str, tuple[str | bool | float, ...]] = Field(default_factory=dict)
+    starts_with: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    compulsory: Literal["", "first_day", "any_day"] = ""
+    forms: tuple[str, ...] = ()
+    not_on_admission_day: bool = False
+    label: Words
+    unit: Words
+    role: Literal["outcome", "control"] = "outcome"
+    topic: Literal["", "coercion", "legal_status", "death", "diagnosis"] = ""
+    default: bool = False
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Outcome:
+        stays = self.kind in ("admissions", "any_admission", "bed_days")
+        if stays and self.table != "episodes":
+            raise ValueError(f"{self.kind} are counted in the table episodes")
+        if self.compulsory and self.kind == "bed_days":
+            raise ValueError("days under compulsion are declared with kind: legal_days")
+        if self.kind == "legal_days" and (self.table != "legal_status" or not self.forms):
+            raise ValueError("legal_days needs table: legal_status and the forms that count")
+        return self
+
+    @property
+    def is_days(self) -> bool:
+        """Whether days are counted, which come in runs and get their interval by resampling."""
+        return self.kind not in POINT_KINDS
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The sources that the figure rests on."""
+        more = ("legal_status",) if self.compulsory else ()
+        return tuple(dict.fromkeys((self.table, *more)))
+
+
+class _Outcomes(Strict):
+    outcomes: tuple[Outcome, ...]
+
+
+def shipped_outcomes() -> dict[str, Outcome]:
+    """Return the outcomes of ``schemas/outcomes/`` by name, in the order of tables.
+
+    Raises
+    ------
+    SchemaError
+        If a file is wrong, or a name is declared twice.
+    """
+    found: dict[str, Outcome] = {}
+    for path in schema_files("outcomes").values():
+        for outcome in read_model(path, _Outcomes).outcomes:
+            if outcome.outcome in found:
+                raise SchemaError(f'{path.name}: the outcome "{outcome.outcome}" is declared twice')
+            found[outcome.outcome] = outcome
+    return found

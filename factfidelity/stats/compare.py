@@ -1,0 +1,34 @@
+"""Compare two windows or two groups: everything in one place.
+
+The methods live beside their sources: `paired_ratio`, `paired_tests`, `proportions`, `multiplicity`.
+"""
+
+from factfidelity.stats.answers import RateIntervalError
+from factfidelity.stats.multiplicity import BenjaminiHochberg, benjamini_hochberg
+from factfidelity.stats.paired_ratio import (
+    PairedDifference,
+    PairedRatio,
+    paired_rate_difference,
+    paired_rate_ratio,
+)
+from factfidelity.stats.paired_tests import McNemar, SignedRank, SignFlip, mcnemar, sign_flip, signed_rank
+from factfidelity.stats.proportions import Proportions, proportions, share
+
+__all__ = [
+    "BenjaminiHochberg",
+    "McNemar",
+    "PairedDifference",
+    "PairedRatio",
+    "Proportions",
+    "RateIntervalError",
+    "SignFlip",
+    "SignedRank",
+    "benjamini_hochberg",
+    "mcnemar",
+    "paired_rate_difference",
+    "paired_rate_ratio",
+    "proportions",
+    "share",
+    "sign_flip",
+    "signed_rank",
+]
