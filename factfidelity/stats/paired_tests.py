@@ -72,7 +72,13 @@ def ranks(values: Vector) -> Vector:
 
 
 def signed_rank(
-    before: Any, after: Any, *, zeros: str = "wilcoxon", exact: bool | None = None, level: float = 0.95
+    before: Any,
+    after: Any,
+    *,
+    zeros: str = "wilcoxon",
+    exact: bool | None = None,
+    continuity: bool | None = None,
+    level: float = 0.95,
 ) -> SignedRank:
     """Wilcoxon's signed rank test for paired numbers.
 
@@ -84,7 +90,10 @@ def signed_rank(
         left out [2]_. With many of them the two can differ: show both.
     exact : bool, optional
         True: exact, over all signs of the ranks as they are (ties too). False: normal approximation with correction
-        for ties and continuity. Left out: exact where there are neither ties nor zeros and fewer than 50 pairs.
+        for ties. Left out: exact where there are neither ties nor zeros and fewer than 50 pairs.
+    continuity : bool, optional
+        Continuity correction of the normal approximation. Left out: with it under ``wilcoxon`` and without it
+        under ``pratt``, as R's ``wilcox.test`` and ``coin::wilcoxsign_test`` do.
     level : float, default 0.95
         Of the interval of the pseudomedian (order statistics of the Walsh averages).
 
@@ -112,7 +121,8 @@ def signed_rank(
     statistic = float(rank[up].sum())
     plain = len(np.unique(rank)) == len(rank) and bool(moved.all())
     use_exact = (plain and size < _EXACT_BELOW) if exact is None else exact
-    p = _exact_signed_rank(rank, statistic) if use_exact else _normal_signed_rank(rank, statistic)
+    step = 0.5 if (zeros == "wilcoxon" if continuity is None else continuity) else 0.0
+    p = _exact_signed_rank(rank, statistic) if use_exact else _normal_signed_rank(rank, statistic, step)
     estimate, low, high = _pseudomedian(used, level)
     return replace(answer, estimate=estimate, low=low, high=high, p=p, statistic=statistic, exact=use_exact)
 
@@ -130,10 +140,10 @@ def _exact_signed_rank(rank: Vector, statistic: float) -> float:
     return min(1.0, 2 * min(float(ways[: at + 1].sum()), float(ways[at:].sum())))
 
 
-def _normal_signed_rank(rank: Vector, statistic: float) -> float:
+def _normal_signed_rank(rank: Vector, statistic: float, step: float) -> float:
     middle, spread = float(rank.sum()) / 2, sqrt(float((rank**2).sum()) / 4)
     off = statistic - middle
-    return q.normal_p((off - np.sign(off) * 0.5) / spread) if off else 1.0
+    return q.normal_p((off - np.sign(off) * step) / spread) if off else 1.0
 
 
 def _pseudomedian(values: Vector, level: float) -> tuple[float, float, float]:
