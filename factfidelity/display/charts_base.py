@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import Formatter, MaxNLocator
 
 from factfidelity import wording
@@ -30,6 +31,7 @@ TEXT = 9.5
 _STYLE: Any = {
     "font.family": ["DejaVu Sans"],  # travels with matplotlib: the same letters on every machine
     "font.size": TEXT,
+    "text.hinting": "none",  # the same widths at every resolution
     "svg.hashsalt": "factfidelity",
     "svg.fonttype": "path",
     "path.simplify": False,
@@ -40,7 +42,8 @@ _STYLE: Any = {
 def figure(size: tuple[float, float] = (7.2, 3.6)) -> Axes:
     """Make a figure of its own with one Axes; nothing global is touched and nothing is shown."""
     with mpl.rc_context(_STYLE):
-        canvas = Figure(figsize=size, layout="constrained", facecolor="white")
+        layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.08)
+        canvas = Figure(figsize=size, layout=layout, facecolor="white")
         FigureCanvasAgg(canvas)
         return canvas.add_subplot()
 
@@ -67,7 +70,7 @@ def _settled(ax: Axes) -> Figure:
     if not isinstance(found, Figure):
         raise TypeError("the Axes has no figure")
     if found.get_layout_engine() is not None:
-        for _ in range(2):
+        for _ in range(3):
             found.draw_without_rendering()
         found.set_layout_engine("none")
     return found
