@@ -12,6 +12,10 @@ from factfidelity.days import day_number, day_numbers
 STAFF_COUNTS = ("case_carrying", "team", "case_managers")
 ADMINISTRATORS = frozenset({"administrator"})
 CASE_MANAGERS = frozenset({"case_manager"})
+# Where the roster does not say who carries cases: docs/decisions/caseload-denominators.md.
+CASE_CARRYING = frozenset(
+    {"case_manager", "nurse", "assistant_nurse", "social_worker", "occupational_therapist", "addiction_specialist"}
+)
 
 
 def counted_staff(staff: pd.DataFrame, count: str = "case_carrying") -> pd.DataFrame:
@@ -22,14 +26,16 @@ def counted_staff(staff: pd.DataFrame, count: str = "case_carrying") -> pd.DataF
     staff : DataFrame
         profession, case_carrying.
     count : str
-        ``case_carrying``: posts that are marked so. ``team``: everybody except administrators, the psychiatrist
-        counted. ``case_managers``: the profession case manager.
+        ``case_carrying``: posts that are marked so, and where the mark is empty those of ``CASE_CARRYING``.
+        ``team``: everybody except administrators, the psychiatrist counted. ``case_managers``: the profession
+        case manager.
     """
     if count not in STAFF_COUNTS:
         raise ValueError(f"staff must be one of {', '.join(STAFF_COUNTS)}, got {count!r}")
     profession = staff["profession"]
     if count == "case_carrying":
-        return staff.loc[staff["case_carrying"].fillna(False).astype(bool).to_numpy()]
+        marked = staff["case_carrying"].astype("boolean")
+        return staff.loc[marked.fillna(profession.isin(CASE_CARRYING)).to_numpy(dtype=bool)]
     if count == "team":
         return staff.loc[~profession.isin(ADMINISTRATORS).to_numpy()]
     return staff.loc[profession.isin(CASE_MANAGERS).to_numpy()]

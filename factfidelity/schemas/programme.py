@@ -209,9 +209,11 @@ def _faults(name: str, programme: Programme, found: dict[str, Programme]) -> lis
             near = difflib.get_close_matches(indicator, list(known), n=1)
             what = f'unknown indicator "{indicator}"' + (f'. Did you mean "{near[0]}"?' if near else "")
             problems.append(Problem(what, "correct it, or add it to codes/indicators.yaml", file, "indicators"))
-    for module in programme.modules:
-        if module not in found or found[module].kind != "module":
-            problems.append(Problem(f'"{module}" is no module', "name a programme of kind module", file, "modules"))
+    problems.extend(
+        Problem(f'"{module}" is no module', "name a programme of kind module", file, "modules")
+        for module in programme.modules
+        if module not in found or found[module].kind != "module"
+    )
     return problems
 
 
@@ -256,6 +258,6 @@ def load_programme(id_or_alias: str) -> Programme:
         what = f'"{id_or_alias}" is a name of several care models: {", ".join(found)}'
         raise SchemaError(problems=[Problem(what, "give one of these ids", rule="ambiguous_programme")])
     near = difflib.get_close_matches(asked, [*own, *aliases], n=1)
-    guess = own.get(near[0]) or sorted(aliases[near[0]])[0] if near else ""
+    guess = own.get(near[0]) or min(aliases[near[0]]) if near else ""
     what = f'there is no care model "{id_or_alias}"' + (f'. Did you mean "{guess}"?' if guess else "")
     raise SchemaError(problems=[Problem(what, f"give one of: {', '.join(programmes())}", rule="unknown_programme")])
