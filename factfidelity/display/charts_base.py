@@ -84,18 +84,24 @@ class NumberTicks(Formatter):
         self.form = form
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        """Write one tick."""
-        shown = x * 100 if self.form == "percent" else x
-        if self.form == "percent":
-            return wording.percent(x, decimals=self._decimals(100.0), language=self.language)
-        return wording.number(shown, decimals=self._decimals(1.0), language=self.language)
+        """Write one place on the axis."""
+        return self.format_ticks([x])[0]
 
-    def _decimals(self, factor: float) -> int:
-        places = np.unique(np.round(np.asarray(self.locs, dtype="float64") * factor, 10))
-        if len(places) < 2:
-            return 0
-        step = float(np.diff(places).min())
-        return min(max(0, math.ceil(-math.log10(step) - 1e-9)), 6) if step < 1 else int(step % 1 > 1e-9)
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Write all ticks of the axis alike."""
+        if self.form == "percent":
+            places = _decimals(np.asarray(values, dtype="float64") * 100)
+            return [wording.percent(value, decimals=places, language=self.language) for value in values]
+        places = _decimals(np.asarray(values, dtype="float64"))
+        return [wording.number(value, decimals=places, language=self.language) for value in values]
+
+
+def _decimals(ticks: np.ndarray) -> int:
+    places = np.unique(np.round(ticks, 10))
+    if len(places) < 2:
+        return 0
+    step = float(np.diff(places).min())
+    return min(max(0, math.ceil(-math.log10(step) - 1e-9)), 6) if step < 1 else int(step % 1 > 1e-9)
 
 
 class PlainTicks(Formatter):
