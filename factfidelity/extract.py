@@ -88,6 +88,15 @@ def empty_table(name: str) -> pd.DataFrame:
     return pd.DataFrame({column: pd.Series(dtype=_dtype(column)) for column in COLUMNS[name]})
 
 
+def column_kind(column: str) -> Literal["date", "number", "flag", "text"]:
+    """Return what a column of the extract's tables holds."""
+    if column in _DATES:
+        return "date"
+    if column in _NUMBERS:
+        return "number"
+    return "flag" if column in _FLAGS else "text"
+
+
 def _dtype(column: str) -> Any:
     if column in _DATES:
         return "datetime64[s]"

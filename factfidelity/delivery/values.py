@@ -71,14 +71,14 @@ def full_time(
     """Read shares of full time: ``100``, ``80 %``, ``0,5``. A number above 2 is per cent."""
     per_cent = np.array([text.strip().endswith("%") for text in texts], dtype=np.bool_)
     values, bad = numbers([text.strip().rstrip("%").strip() for text in texts], missing=missing)
-    share = np.where(per_cent | (values > 2), values / 100, values)
-    return np.round(share, 6), bad
+    values = values / np.where(per_cent | (values > 2), 100.0, 1.0)
+    return np.round(values, 6), bad
 
 
 def flags(
     texts: Sequence[str], *, missing: frozenset[str] = frozenset()
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Read yes and no (``J``/``N``, ``Ja``/``Nej``, 1/0, ``x``, ``Sant``/``Falskt``): 1, 0 or NaN, and where unreadable."""
+    """Read yes and no (``J``/``N``, ``Ja``/``Nej``, 1/0, ``x``, ``Sant``/``Falskt``): 1, 0 or NaN; and the bad."""
     none = NO_VALUE | missing
     values = np.full(len(texts), np.nan)
     bad = np.zeros(len(texts), dtype=np.bool_)

@@ -28,8 +28,7 @@ def counties() -> dict[str, str]:
 def diagnoses(texts: Sequence[str], *, missing: frozenset[str] = frozenset()) -> list[str]:
     """Write ICD-10-SE codes in one way: capitals, no point, no leading dash, nothing after a space.
 
-    A text that has not the form of a code (an ATC code, a redaction mark that is not listed) is kept as it is, in
-    capitals: it never meets a prefix of a diagnosis by chance that it would not meet in the source.
+    A text that has not the form of a code (a redaction mark that is not listed) is kept, in capitals.
     """
     none = NO_VALUE | missing
     out = []
@@ -44,7 +43,7 @@ def diagnoses(texts: Sequence[str], *, missing: frozenset[str] = frozenset()) ->
 
 
 def code_lists(texts: Sequence[str], *, split: str, missing: frozenset[str]) -> list[tuple[str, ...]]:
-    """Split lists of codes; the column's missing codes (``-1``, ``0000``) are left out, a code said twice stands once."""
+    """Split lists of codes; missing codes (``-1``, ``0000``) are left out, and a code said twice stands once."""
     cut = _SPLIT[split]
     none = NO_VALUE | missing
     return [tuple(dict.fromkeys(code for code in cut.split(text.strip()) if code not in none)) for text in texts]
