@@ -45,6 +45,14 @@ def table(name: str, values: Any, *, least: tuple[int, int] = (1, 1)) -> Vector:
     return result
 
 
+def complete(name: str, values: Any) -> Vector:
+    """Return a table of at least 2 x 2 without empty cells."""
+    result = table(name, values, least=(2, 2))
+    if not np.isfinite(result).all():
+        raise ValueError(f"{name} must be complete, got {int((~np.isfinite(result)).sum())} empty or infinite cell(s)")
+    return result
+
+
 def scalar(name: str, value: Any, *, lowest: float | None = None, above: float | None = None) -> float:
     """Return one finite number within its bounds."""
     try:

@@ -91,7 +91,7 @@ def test_differences_of_shares_are_those_of_newcombe_1998(method, low, high):
 @pytest.mark.parametrize(("measure", "name"), [("ratio", "ratio"), ("odds_ratio", "odds-ratio")])
 @pytest.mark.parametrize("cells", [(56, 70, 48, 80), (3, 40, 9, 35), (29, 30, 20, 31), (1, 200, 7, 180)])
 def test_score_intervals_of_ratios_are_those_of_statsmodels(cells, measure, name):
-    # Not for the difference: statsmodels 0.15 gives 0.0526 to 0.3440 for Newcombe's example, print says 0.0528 to 0.3382
+    # Not for the difference: there statsmodels 0.15 departs from Newcombe (1998)
     from statsmodels.stats.proportion import confint_proportions_2indep
 
     answer = compare.proportions(*cells, measure=measure, method="score")
