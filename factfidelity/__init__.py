@@ -22,6 +22,10 @@ _HOMES: dict[str, str] = {
     "ScaleError": "errors",
     "SchemaError": "errors",
     "Extract": "extract",
+    "open_report": "reports.pages",
+    "render_report": "reports.render",
+    "Evaluation": "evaluation",
+    "evaluate": "evaluation",
     "Plan": "schemas.plan",
     "load_plan": "schemas.plan",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,8 +16,7 @@ _STEP_WORDS = {
     "read": "reading and checking the delivery",
     "evaluate": "computing the results",
     "release": "hiding small counts",
-    "page": "making the page",
-    "workbook": "making the workbook",
+    "page": "making the report",
     "delivery": "making the delivery report",
     "write": "writing the files",
 }
@@ -36,8 +36,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted. Nothing half written is left.", file=sys.stderr)
         return EXIT_CODES["interrupted"]
+    except Exception as error:
+        print(_fault(error), file=sys.stderr)
+        if os.environ.get("FACTFIDELITY_TRACEBACK"):
+            raise
+        return EXIT_CODES["fault"]
     print(text)
     return code
+
+
+def _fault(error: BaseException) -> str:
+    """Say where a fault of our own lies without its text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" ({Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno})" if trace else ""
+    return (
+        f"A fault in factfidelity: {type(error).__name__}{place}. Nothing was written.\n"
+        "      Do: report it with this line. In the secure room, FACTFIDELITY_TRACEBACK=1 shows the whole of it;\n"
+        "      that text can hold values and must not leave the room."
+    )
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    known = ("html", "xlsx", "pdf", "docx", "pptx")
+    chosen = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not chosen or set(chosen) - set(known):
+        raise argparse.ArgumentTypeError(f"choose among {', '.join(known)}")
+    return chosen
 
 
 def _speak_utf8() -> None:
@@ -88,12 +114,19 @@ def _add_report(verbs: Any) -> None:
     verb.add_argument("--team", metavar="NAME", help="one team only, by its id or its name")
     verb.add_argument("--previous", metavar="FILE", help="released.json of the report before")
     verb.add_argument("--notebook", metavar="FILE", default="evaluation_report", help="a report notebook of your own")
+    verb.add_argument(
+        "--formats",
+        type=_formats,
+        default=("html", "xlsx"),
+        metavar="LIST",
+        help="html,xlsx (default), and with the extras pdf,docx,pptx",
+    )
     _add_language(verb)
 
 
 def _report(
     folder: str, plan: str | None, mapping: str | None, out: str | None, team: str | None, previous: str | None,
-    notebook: str, language: str | None,
+    notebook: str, formats: tuple[str, ...], language: str | None,
 ) -> tuple[str, int]:  # fmt: skip
     from factfidelity.reports.run import run_report
 
@@ -102,7 +135,7 @@ def _report(
     with _Progress() as progress:
         run = run_report(
             folder, target, mapping=mapping, plan=plan, language=language, team=team, previous=previous,
-            notebook=notebook, progress=progress,
+            notebook=notebook, formats=formats, progress=progress,
         )  # fmt: skip
     lines = [run.report.summary(language or "en"), "", *(str(path) for path in run.paths)]
     return "\n".join(lines), 0

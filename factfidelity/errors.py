@@ -88,6 +88,7 @@ EXIT_CODES: Mapping[str, int] = {
     "encoding": 24,
     "unreadable": 25,
     "report": 30,
+    "fault": 70,
     "interrupted": 130,
 }
 

@@ -19,6 +19,7 @@ from factfidelity.reports.words import WORDS
 from factfidelity.schemas.files import shipped_folder
 
 _TIMEOUT = 600
+_QUIET_KERNEL = ("--HistoryManager.enabled=False", "--log-level=ERROR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,7 @@ def _kernel_manager() -> Any:
     class ThisPython(AsyncKernelManager):
         @property
         def kernel_spec(self) -> KernelSpec:
-            argv = [
-                sys.executable,
-                "-m",
-                "ipykernel_launcher",
-                "-f",
-                "{connection_file}",
-                "--HistoryManager.enabled=False",
-            ]
+            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_QUIET_KERNEL]
             return KernelSpec(argv=argv, display_name="Python", language="python")
 
     return ThisPython

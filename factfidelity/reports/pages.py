@@ -21,6 +21,7 @@ from factfidelity.evaluation import ReleasedEvaluation
 from factfidelity.reports.released import read_released
 from factfidelity.reports.words import GUIDE, LIMITS, SECTIONS, WORDS, word
 from factfidelity.schemas.files import read_yaml, shipped_folder
+from factfidelity.schemas.plan import Plan
 from factfidelity.wording import date, interval, number, percent, pick
 
 _LONG_TABLE = 14
@@ -74,37 +75,48 @@ class ReportPages:
         if language not in {"sv", "en"}:
             raise ValueError(f"language must be sv or en, got {language!r}")
         self._released = released
-        self._language = language
+        self.language = language
         self._results = {name: result.in_language(language) for name, result in released.results.items()}
         self.words = {key: text[language] for key, text in WORDS.items()}
 
     def __repr__(self) -> str:
-        return f"ReportPages({self.title!r}, {self._language!r}, {len(self._results)} results)"
+        return f"ReportPages({self.title!r}, {self.language!r}, {len(self._results)} results)"
 
     @property
     def title(self) -> str:
         """Title of the report: the plan's, or the care model and the period."""
-        given = pick(self._released.plan.title, self._language) if self._released.plan.title else ""
-        return given or f"{word('report', self._language)} {self._released.plan.programme.upper()}"
+        given = pick(self.plan.title, self.language) if self.plan.title else ""
+        return given or f"{word('report', self.language)} {self.plan.programme.upper()}"
 
     @property
     def period(self) -> str:
         """The period in words."""
         first, last = (
-            date(pd.Timestamp(day), language=self._language, text=True) for day in self._released.provenance["period"]
+            date(pd.Timestamp(day), language=self.language, text=True) for day in self._released.provenance["period"]
         )
         return f"{first} – {last}"
 
     @property
     def sections(self) -> tuple[str, ...]:
         """Ids of the sections that there are results for."""
-        return tuple(section for section, _, _ in SECTIONS if self._members(section))
+        return tuple(section for section, _, _ in SECTIONS if self.members(section))
 
     def _macro(self, name: str, *values: Any) -> Block:
         module = environment().get_template("blocks.html.j2").module
         return Block(str(getattr(module, name)(*values)))
 
-    def _members(self, section: str) -> list[Result]:
+    @property
+    def plan(self) -> Plan:
+        """The plan that the figures were made by."""
+        return self._released.plan
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The results in their order."""
+        return tuple(self._results.values())
+
+    def members(self, section: str) -> list[Result]:
+        """Return the results of a section; the last section takes those that are named in none."""
         placed = {name for _, _, names in SECTIONS for name in names}
         for this, _, names in SECTIONS:
             if this == section and names:
@@ -122,7 +134,7 @@ class ReportPages:
         facts = [
             ("period", self.period),
             ("programme", plan.programme.upper()),
-            ("team", str(provenance.get("team") or word("all_teams", self._language))),
+            ("team", str(provenance.get("team") or word("all_teams", self.language))),
             ("contact", plan.organisation.contact),
             ("plan", plan.plan),
             ("fingerprint", str(provenance["fingerprint"])),
@@ -133,7 +145,7 @@ class ReportPages:
 
     def key_figures(self) -> list[KeyFigure]:
         """Return the few figures that stand first."""
-        return [figure for result in self._results.values() for figure in result.key_figures(self._language)]
+        return [figure for result in self._results.values() for figure in result.key_figures(self.language)]
 
     def key_figure_view(self) -> TableView:
         """Return the key figures as a table: the sheet and the page show the same."""
@@ -164,7 +176,7 @@ class ReportPages:
         return self._macro("summary", cards, [], "", self.words)
 
     def _card(self, figure: KeyFigure) -> dict[str, str]:
-        language = self._language
+        language = self.language
         form = percent if figure.form == "percent" else number
         value = form(figure.value, decimals=figure.decimals, language=language)
         text = interval(figure.value, figure.low, figure.high, decimals=figure.decimals, language=language)
@@ -178,8 +190,8 @@ class ReportPages:
 
     def guide(self) -> Block:
         """How to read the report."""
-        smallest = self._released.plan.disclosure.smallest
-        texts = [text[self._language].format(smallest=smallest) for text in GUIDE]
+        smallest = self.plan.disclosure.smallest
+        texts = [text[self.language].format(smallest=smallest) for text in GUIDE]
         return self._macro("prose", "guide", self.words["guide"], texts, True)
 
     def section(self, name: str) -> Block:
@@ -187,13 +199,13 @@ class ReportPages:
         known = {section: title for section, title, _ in SECTIONS}
         if name not in known:
             raise ValueError(f"there is no section {name!r}; known: {', '.join(known)}")
-        parts = [self._part(result) for result in self._members(name)]
+        parts = [self._part(result) for result in self.members(name)]
         if not parts:
             return Block("")
-        return self._macro("section", f"section-{name}", pick(known[name], self._language), parts, self.words)
+        return self._macro("section", f"section-{name}", pick(known[name], self.language), parts, self.words)
 
     def _part(self, result: Result) -> dict[str, Any]:
-        language = self._language
+        language = self.language
         figures = result.figures(language)
         under = {figure.table.name for figure in figures}
         tables = [Markup(table_html(view, language)) for view in result.views(language) if view.name not in under]  # noqa: S704
@@ -216,34 +228,34 @@ class ReportPages:
             "src": f"data:image/svg+xml;base64,{svg}",
             "width": round(width * _PIXELS),
             "height": round(height * _PIXELS),
-            "table": Markup(table_html(figure.table, self._language)),  # noqa: S704
+            "table": Markup(table_html(figure.table, self.language)),  # noqa: S704
             "long": len(figure.table.frame) > _LONG_TABLE,
         }
 
     def methods(self) -> Block:
         """How each figure was made, from the choices of this very report."""
         parts = [
-            {"title": pick(result.title, self._language), "text": result.methods(self._language)}
+            {"title": pick(result.title, self.language), "text": result.methods(self.language)}
             for result in self._results.values()
         ]
         return self._macro("methods", self.words["methods"], parts)
 
     def quality(self) -> Block:
         """What was delivered, and what of it could be used."""
-        views = [Markup(table_html(view, self._language)) for view in self.quality_views()]  # noqa: S704
-        text = self._released.delivery.get("summary", {}).get(self._language, "")
+        views = [Markup(table_html(view, self.language)) for view in self.quality_views()]  # noqa: S704
+        text = self._released.delivery.get("summary", {}).get(self.language, "")
         return self._macro("tables", "quality", self.words["quality"], [text] if text else [], views)
 
     def quality_views(self) -> list[TableView]:
         """Return the tables on the delivery that the report repeats, and the questions that it cannot answer."""
-        views = [_view_of(record) for record in self._released.delivery.get("views", {}).get(self._language, [])]
+        views = [_view_of(record) for record in self._released.delivery.get("views", {}).get(self.language, [])]
         if self._released.missing:
             views.append(self._missing_view())
         return views
 
     def _missing_view(self) -> TableView:
         rows = [
-            {"question": name.replace("_", " "), "why": pick(text, self._language)}
+            {"question": name.replace("_", " "), "why": pick(text, self.language)}
             for name, text in self._released.missing.items()
         ]
         columns = (Column("question", self.words["question"]), Column("why", self.words["why"]))
@@ -251,7 +263,7 @@ class ReportPages:
 
     def hidden_view(self) -> TableView:
         """Return how many cells are hidden in each table."""
-        rows = [_hidden_of(result, self._language) for result in self._results.values()]
+        rows = [_hidden_of(result, self.language) for result in self._results.values()]
         headings = ("table", "shown_cells", "hidden_cells")
         columns = tuple(
             Column(name, self.words[name], "text" if name == "table" else "integer", 0) for name in headings
@@ -260,12 +272,12 @@ class ReportPages:
 
     def hidden(self) -> Block:
         """What is not shown, in numbers of cells."""
-        table = Markup(table_html(self.hidden_view(), self._language))  # noqa: S704
+        table = Markup(table_html(self.hidden_view(), self.language))  # noqa: S704
         return self._macro("tables", "hidden", self.words["hidden"], [], [table])
 
     def limits(self) -> Block:
         """What the report cannot say."""
-        return self._macro("prose", "limits", self.words["limits"], [text[self._language] for text in LIMITS], True)
+        return self._macro("prose", "limits", self.words["limits"], [text[self.language] for text in LIMITS], True)
 
     def definitions(self) -> Block:
         """What each word means."""
@@ -275,7 +287,7 @@ class ReportPages:
         """Return the words of the report with their meaning."""
         terms: Mapping[str, Any] = read_yaml(shipped_folder("schemas") / "codes" / "definitions.yaml")
         for entry in terms.values():
-            yield entry["term"][self._language], entry["meaning"][self._language]
+            yield entry["term"][self.language], entry["meaning"][self.language]
 
 
 def _view_of(record: Mapping[str, Any]) -> TableView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,10 +12,15 @@ from factfidelity.evaluation import Evaluation, ReleasedEvaluation
 from factfidelity.reports.notebook import Page, notebook_path, page_html, run_notebook
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.released import released_json, write_bytes, write_text
-from factfidelity.reports.workbook import workbook_bytes
 
 Progress = Callable[[str, int, int], None]
 FORMATS = ("html", "xlsx")
+_MAKERS = {
+    "xlsx": ("workbook", "workbook_bytes", "summary_{language}.xlsx"),
+    "pdf": ("pdf", "report_pdf", "report_{language}.pdf"),
+    "docx": ("document", "report_docx", "report_{language}.docx"),
+    "pptx": ("slides", "report_pptx", "slides_{language}.pptx"),
+}
 _LOGO_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 
@@ -37,7 +43,7 @@ def render_report(
         Made where it does not exist; files of the same names are replaced, each at once.
     language : {"sv", "en"}
     formats : sequence of str
-        ``html`` (the notebook, run) and ``xlsx``.
+        ``html`` (the notebook, run), ``xlsx``, and with the extras of the same names ``pdf``, ``docx``, ``pptx``.
     notebook : str or Path
         A notebook of your own, or the name of a shipped one.
     progress : callable, optional
@@ -51,27 +57,48 @@ def render_report(
     ------
     DisclosureError, ReportError
     """
-    unknown = sorted(set(formats) - set(FORMATS))
-    if unknown:
-        raise ValueError(f"formats may be {', '.join(FORMATS)}; got {', '.join(unknown)}")
-    if language not in {"sv", "en"}:
-        raise ValueError(f"language must be sv or en, got {language!r}")
+    check_choices(language, formats)
     released = evaluation.released() if isinstance(evaluation, Evaluation) else evaluation
-    contents: dict[str, bytes] = {"released.json": released_json(released).encode("utf-8")}
-    if "html" in formats:
-        _tell(progress, "html", 0, len(formats))
-        page = report_html(released, language=language, notebook=notebook)
-        contents[f"report_{language}.html"] = page.encode("utf-8")
-    if "xlsx" in formats:
-        _tell(progress, "xlsx", len(formats) - 1, len(formats))
-        contents[f"summary_{language}.xlsx"] = workbook_bytes(released, language=language)
-    _tell(progress, "done", len(formats), len(formats))
+    contents = {"released.json": released_json(released).encode("utf-8")}
+    contents |= report_files(released, language=language, formats=formats, notebook=notebook, progress=progress)
     return write_all(Path(folder), contents)
 
 
-def _tell(progress: Progress | None, step: str, done: int, total: int) -> None:
-    if progress:
-        progress(step, done, total)
+def check_choices(language: str, formats: Sequence[str]) -> None:
+    """Refuse a language or a format that there is not.
+
+    Raises
+    ------
+    ValueError
+    """
+    unknown = sorted(set(formats) - {"html", *_MAKERS})
+    if unknown:
+        raise ValueError(f"formats may be html, {', '.join(_MAKERS)}; got {', '.join(unknown)}")
+    if language not in {"sv", "en"}:
+        raise ValueError(f"language must be sv or en, got {language!r}")
+
+
+def report_files(
+    released: ReleasedEvaluation,
+    *,
+    language: str = "sv",
+    formats: Sequence[str] = FORMATS,
+    notebook: str | Path = "evaluation_report",
+    progress: Progress | None = None,
+) -> dict[str, bytes]:
+    """Return the files of a report by name, none of them written yet."""
+    contents: dict[str, bytes] = {}
+    for number, form in enumerate(formats):
+        if progress:
+            progress(form, number, len(formats))
+        if form == "html":
+            page = report_html(released, language=language, notebook=notebook)
+            contents[f"report_{language}.html"] = page.encode("utf-8")
+            continue
+        module, function, name = _MAKERS[form]
+        make = getattr(importlib.import_module(f"factfidelity.reports.{module}"), function)
+        contents[name.format(language=language)] = make(released, language=language)
+    return contents
 
 
 def write_all(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:

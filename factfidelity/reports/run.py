@@ -18,12 +18,11 @@ from factfidelity.evaluation import ReleasedEvaluation, evaluate, only_team
 from factfidelity.extract import Extract
 from factfidelity.reports.delivery import write_delivery_report
 from factfidelity.reports.released import read_released, released_json
-from factfidelity.reports.render import report_html, write_all
-from factfidelity.reports.workbook import workbook_bytes
+from factfidelity.reports.render import FORMATS, check_choices, report_files, write_all
 from factfidelity.schemas.plan import Plan, load_plan
 
 Progress = Callable[[str, int, int], None]
-_STEPS = ("read", "evaluate", "release", "page", "workbook", "delivery", "write")
+_STEPS = ("read", "evaluate", "release", "page", "delivery", "write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ def run_report(
     team: str | None = None,
     previous: str | Path | None = None,
     notebook: str | Path = "evaluation_report",
+    formats: Sequence[str] = FORMATS,
     progress: Progress | None = None,
 ) -> Run:
     """Turn a delivery into its report.
@@ -83,6 +83,8 @@ def run_report(
         ``released.json`` of the report before: what it shows is counted as known.
     notebook : str or Path
         A notebook of your own, or the name of a shipped one.
+    formats : sequence of str
+        As in ``render_report``.
     progress : callable, optional
         Called with a step, its number and how many there are.
 
@@ -99,6 +101,7 @@ def run_report(
     step("read")
     chosen = plan_for(folder, plan)
     tongue = language or chosen.language
+    check_choices(tongue, formats)
     extract = load_extract(folder, mapping=mapping, plan=chosen)
     report: DeliveryReport = extract.delivery
     step("evaluate")
@@ -110,9 +113,7 @@ def run_report(
     delivery = {"summary": {name: report.summary(name) for name in ("sv", "en")}}
     released = dataclasses.replace(released, provenance=provenance, delivery=delivery)
     step("page")
-    contents = {f"report_{tongue}.html": report_html(released, language=tongue, notebook=notebook).encode("utf-8")}
-    step("workbook")
-    contents[f"summary_{tongue}.xlsx"] = workbook_bytes(released, language=tongue)
+    contents = report_files(released, language=tongue, formats=formats, notebook=notebook)
     step("delivery")
     contents |= _delivery_files(report, tongue)
     contents["released.json"] = released_json(released).encode("utf-8")

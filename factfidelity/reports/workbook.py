@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from factfidelity.display.charts_base import SERIES
 from factfidelity.display.views import Column, FigureView, TableView
 from factfidelity.evaluation import ReleasedEvaluation
 from factfidelity.reports.pages import ReportPages
@@ -22,6 +23,9 @@ _CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001
 _NAME_LENGTH = 31
 _WIDEST = 60
 _BAD_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
+
+_MARKERS = ("circle", "square", "diamond", "triangle", "x", "star")
+_DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot", "solid")
 
 _WORDS = {
     "cover": {"sv": "Läs mig", "en": "Read me"},
@@ -164,13 +168,19 @@ def _table_sheet(book: _Book, view: TableView, figures: Sequence[FigureView]) ->
         "description": view.caption[:255],
     }
     sheet.add_table(0, 0, max(rows, 1), width - 1, options)
+    heights = [1] * (rows + 1)
     for place, column in enumerate(view.columns):
         states = view.states[column.name].tolist() if view.states is not None and column.name in view.states else None
-        texts = _write_column(
-            book, sheet, place, column, view.frame[column.name].tolist(), states, column.name in charted
-        )
+        values = view.frame[column.name].tolist()
+        texts = _write_column(book, sheet, place, column, values, states, column.name in charted)
         longest = max([len(word) for word in headings[place].split()] + [len(text) for text in texts] + [8])
-        sheet.set_column(place, place, min(longest + 3, _WIDEST))
+        room = min(longest + 3, _WIDEST)
+        sheet.set_column(place, place, room)
+        for row, text in enumerate((headings[place], *texts)):
+            heights[row] = max(heights[row], -(-len(text) // (room - 2)))
+    for row, lines in enumerate(heights):
+        if lines > 1:
+            sheet.set_row(row, 15 * lines)
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
     for number, figure in enumerate(figures):
@@ -202,7 +212,7 @@ def _write_column(
             texts.append("2000-01-01")
         elif column.form in {"text", "code"}:
             sheet.write_string(row, place, str(value), plain)
-            texts.append(str(value)[:_WIDEST])
+            texts.append(str(value))
         else:
             number = float(value)
             if number in {float("inf"), float("-inf")}:
@@ -233,8 +243,8 @@ def _native_chart(book: _Book, sheet: Any, view: TableView, figure: FigureView, 
     tab = sheet.get_name()
     category = names.index(native.category)
     blocks = _blocks(view.frame, native.split)
-    for label, first, last in blocks:
-        for name in native.series:
+    for number, (label, first, last) in enumerate(blocks):
+        for turn, name in enumerate(native.series):
             place = names.index(name)
             title = label or view.columns[place].heading
             chart.add_series(
@@ -242,9 +252,12 @@ def _native_chart(book: _Book, sheet: Any, view: TableView, figure: FigureView, 
                     "name": str(title),
                     "categories": [tab, first, category, last, category],
                     "values": [tab, first, place, last, place],
+                    **_look(native.kind, number * len(native.series) + turn),
                 }
             )
     chart.set_title({"name": figure.caption[:200], "name_font": {"size": 11}})
+    if view.columns[category].form == "date":
+        chart.set_x_axis({"date_axis": True, "num_format": "yyyy-mm", "major_unit_type": "months"})
     chart.set_y_axis(
         {"min": 0, "name": native.y_title, "major_gridlines": {"visible": True, "line": {"color": "#CFD5DD"}}}
     )
@@ -252,6 +265,15 @@ def _native_chart(book: _Book, sheet: Any, view: TableView, figure: FigureView, 
     chart.set_legend({"position": "bottom"} if len(blocks) * len(native.series) > 1 else {"none": True})
     chart.set_size({"width": 720, "height": 400})
     sheet.insert_chart(top, left, chart, {"description": figure.alt, "object_position": 3})
+
+
+def _look(kind: str, turn: int) -> dict[str, Any]:
+    """Return the look of one series: colour, and marker or dash, so that it is never told by colour alone."""
+    colour = SERIES[turn % len(SERIES)]
+    if kind != "line":
+        return {"fill": {"color": colour}, "border": {"color": "#1B1F24"}}
+    marker = {"type": _MARKERS[turn % len(_MARKERS)], "size": 6, "fill": {"color": colour}, "border": {"color": colour}}
+    return {"line": {"color": colour, "width": 2, "dash_type": _DASHES[turn % len(_DASHES)]}, "marker": marker}
 
 
 def _blocks(frame: pd.DataFrame, split: str) -> list[tuple[str, int, int]]:

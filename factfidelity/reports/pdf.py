@@ -1,0 +1,136 @@
+"""The report as a tagged PDF (PDF/UA-1): headings, alt texts, table headers, language, bookmarks."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from factfidelity.display import charts
+from factfidelity.display.views import FigureView, TableView
+from factfidelity.errors import Problem, ReportError
+from factfidelity.evaluation import ReleasedEvaluation
+from factfidelity.reports.outline import Heading, Paragraph, cell_text, outline
+from factfidelity.reports.pages import ReportPages
+
+_HEAD = """#set document(title: {title}, date: datetime(year: 2000, month: 1, day: 1))
+#set page(paper: "a4", margin: (x: 20mm, y: 22mm), numbering: "1 / 1")
+#set text(lang: {lang}, size: 10pt, font: ("Noto Sans", "DejaVu Sans", "Libertinus Serif"))
+#set par(leading: 0.68em, spacing: 0.95em)
+#show heading.where(level: 1): set text(size: 17pt, fill: rgb("#00598c"))
+#show heading.where(level: 2): set text(size: 13pt)
+#show heading: set block(above: 1.5em, below: 0.8em, sticky: true)
+#show figure: set block(breakable: true)
+#show figure.caption: it => align(left, text(weight: "bold", it.body))
+#set figure.caption(position: top)
+#set figure(supplement: none, numbering: none)
+#set table(
+  stroke: (x, y) => if y == 0 {{ (bottom: 1pt) }} else {{ (bottom: 0.4pt + rgb("#cfd5dd")) }},
+  inset: (x: 4pt, y: 3.5pt),
+)
+#text(size: 24pt, weight: "bold", fill: rgb("#00598c"))[#title()]
+#text(size: 12pt)[#{period}]
+#outline(title: [#{contents}], depth: 2)
+#pagebreak()
+"""
+
+
+def report_pdf(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
+    """Return the report as PDF/UA-1; the same figures give the same bytes.
+
+    Parameters
+    ----------
+    released : ReleasedEvaluation
+    language : {"sv", "en"}
+
+    Raises
+    ------
+    ReportError
+        If the extra ``pdf`` is not installed, or the page breaks a rule of PDF/UA.
+    DisclosureError
+        If a result has not passed the gate.
+    """
+    if importlib.util.find_spec("typst") is None:
+        raise ReportError(problems=[Problem("the PDF needs typst", "install factfidelity with its extra [pdf]")])
+    for result in released.results.values():
+        result.require_released()
+    typst: Any = importlib.import_module("typst")
+    with tempfile.TemporaryDirectory(prefix="factfidelity-") as quiet:
+        folder = Path(quiet)
+        main = folder / "report.typ"
+        main.write_text(_source(ReportPages(released, language), folder), encoding="utf-8")
+        try:
+            made: bytes = typst.compile(str(main), root=str(folder), pdf_standards="ua-1")
+        except typst.TypstError as fault:
+            problem = Problem(f"the PDF breaks a rule: {str(fault).splitlines()[0]}", "report this as a fault")
+        else:
+            return made
+    raise ReportError(problems=[problem]) from None
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'
+
+
+def _source(pages: ReportPages, folder: Path) -> str:
+    parts = [
+        _HEAD.format(
+            title=_quoted(pages.title),
+            lang=_quoted(pages.language),
+            period=_quoted(pages.period),
+            contents=_quoted(pages.words["contents"]),
+        )
+    ]
+    for number, element in enumerate(outline(pages)):
+        if isinstance(element, Heading):
+            parts.append(f"{'=' * element.level} #{_quoted(element.text)}\n")
+        elif isinstance(element, Paragraph):
+            parts.append(_paragraph(element))
+        elif isinstance(element, FigureView):
+            parts.append(_figure(element, folder / f"figure{number}.svg"))
+        else:
+            parts.append(_table(element, pages.language))
+    return "\n".join(parts)
+
+
+def _paragraph(element: Paragraph) -> str:
+    text = f"#{_quoted(element.text)}"
+    if element.kind == "point":
+        return f"- {text}"
+    if element.kind == "answer":
+        return f'#block(inset: (left: 8pt), stroke: (left: 2pt + rgb("#00598c")))[{text}]\n'
+    return f"{text}\n"
+
+
+def _figure(view: FigureView, path: Path) -> str:
+    ax = charts.figure(view.size)
+    view.draw(ax)
+    path.write_text(charts.to_svg(ax), encoding="utf-8")
+    image = f"image({_quoted(path.name)}, alt: {_quoted(view.alt)}, width: 100%)"
+    return f"#figure({image}, caption: [#{_quoted(view.caption)}], alt: {_quoted(view.alt)})\n"
+
+
+def _table(view: TableView, language: str) -> str:
+    columns = view.columns
+    align = ", ".join("right" if column.form in {"integer", "number", "percent"} else "left" for column in columns)
+    widths = ", ".join(
+        "auto" if column.form in {"integer", "number", "percent", "date"} else "1fr" for column in columns
+    )
+    header = ", ".join(f"[*#{_quoted(column.heading)}*]" for column in columns)
+    rows = []
+    for values in view.frame[[column.name for column in columns]].itertuples(index=False):
+        cells = (
+            f"[#{_quoted(cell_text(value, column, language))}]" for value, column in zip(values, columns, strict=True)
+        )
+        rows.append(", ".join(cells))
+    body = ",\n  ".join(rows)
+    table = f"table(columns: ({widths},), align: ({align},), table.header({header}),\n  {body})"
+    size = "9pt" if len(columns) <= 6 else "7.5pt"
+    notes = "".join(f'#text(size: 8.5pt, fill: rgb("#4d5562"))[#{_quoted(note)}]\n\n' for note in view.notes)
+    return (
+        f"#[#set text(size: {size})\n#figure({table}, kind: table, caption: [#{_quoted(view.caption)}], "
+        f"alt: {_quoted(view.caption)})]\n{notes}"
+    )

@@ -1,0 +1,148 @@
+"""The page of a report: self-contained, accessible, the same figures as the workbook."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import re
+from html.parser import HTMLParser
+
+import openpyxl
+import pytest
+
+import factfidelity as ff
+from factfidelity.reports.pages import ReportPages
+from factfidelity.reports.released import released_json
+from factfidelity.reports.render import render_report
+from factfidelity.reports.workbook import workbook_bytes
+from factfidelity.wording import HIDDEN
+
+
+@pytest.fixture(scope="module")
+def released():
+    return ff.evaluate(ff.sample_extract(seed=5, clients=150, teams=3, years=4)).released()
+
+
+@pytest.fixture(scope="module", params=["sv", "en"])
+def page(request, released, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    paths = render_report(released, folder, language=request.param, formats=("html",))
+    html = next(path for path in paths if path.suffix == ".html").read_text(encoding="utf-8")
+    return request.param, html
+
+
+class _Outline(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+
+def _tags(html):
+    outline = _Outline()
+    outline.feed(html)
+    return outline.tags
+
+
+def test_the_page_says_its_language_and_has_one_first_heading(page):
+    language, html = page
+    tags = _tags(html)
+    assert next(attrs for tag, attrs in tags if tag == "html")["lang"] == language
+    assert sum(tag == "h1" for tag, _ in tags) == 1
+
+
+def test_headings_do_not_jump_a_level(page):
+    levels = [int(tag[1]) for tag, _ in _tags(page[1]) if re.fullmatch(r"h[1-6]", tag)]
+    assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels))
+
+
+def test_the_page_fetches_nothing_from_outside(page):
+    for tag, attrs in _tags(page[1]):
+        assert tag not in {"script", "iframe", "object", "link"}, tag
+        for name in ("src", "href", "srcset", "action"):
+            value = attrs.get(name)
+            assert value is None or value.startswith(("data:", "#", "mailto:")), (tag, value)
+    assert not re.search(r"url\((?!['\"]?data:)", page[1])
+    assert "@import" not in page[1]
+
+
+def test_every_picture_has_words_and_every_table_a_caption_and_scoped_headings(page):
+    html = page[1]
+    tags = _tags(html)
+    images = [attrs for tag, attrs in tags if tag == "img"]
+    assert len(images) >= 4
+    assert all(len(attrs.get("alt") or "") > 40 for attrs in images)
+    tables = re.findall(r"<table.*?</table>", html, flags=re.DOTALL)
+    assert len(tables) >= 8
+    for table in tables:
+        assert "<caption" in table
+        assert all("scope=" in heading for heading in re.findall(r"<th\b[^>]*>", table))
+
+
+def test_ids_are_unique_and_every_link_leads_somewhere(page):
+    tags = _tags(page[1])
+    ids = [attrs["id"] for _, attrs in tags if attrs.get("id")]
+    assert len(ids) == len(set(ids))
+    links = [attrs["href"] for tag, attrs in tags if tag == "a"]
+    assert "#content" in links
+    assert all(link[1:] in ids for link in links if link.startswith("#"))
+
+
+def test_the_words_nan_and_none_and_raw_column_names_are_not_on_the_page(page):
+    text = re.sub(r"<style.*?</style>|<[^>]+>", " ", page[1], flags=re.DOTALL)
+    assert not re.search(r"\b(nan|NaN|None|NaT|<NA>|inf)\b", text)
+
+
+def test_a_page_holds_no_pseudonym(released, page):
+    clients = set(ff.sample_extract(seed=5, clients=150, teams=3, years=4).clients["client_id"])
+    assert not any(client in page[1] for client in clients)
+
+
+def test_the_workbook_holds_the_figures_of_the_page(released):
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(released, language="en")))
+    pages = ReportPages(released, "en")
+    sheet = book["Key figures"]
+    shown = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    wanted = pages.key_figure_view().frame
+    assert len(shown) == len(wanted) > 3
+    for row, (_, expected) in zip(shown, wanted.iterrows(), strict=True):
+        assert row[0] == expected["name"]
+        if expected["value"] == expected["value"]:
+            assert row[1] == pytest.approx(expected["value"], abs=1e-12)
+
+
+def test_the_workbook_is_tidy_and_holds_no_formula_no_hidden_sheet_and_no_tiny_name(released):
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(released, language="sv")))
+    assert book.sheetnames[0] == "Läs mig"
+    for sheet in book.worksheets:
+        assert sheet.sheet_state == "visible"
+        assert len(sheet.title) <= 31
+        assert not sheet.merged_cells.ranges
+        for row in sheet.iter_rows():
+            assert not any(cell.data_type == "f" for cell in row)
+        if sheet.title != "Läs mig":
+            assert len(sheet.tables) == 1
+            assert next(iter(sheet.tables.values())).ref.startswith("A1:")
+
+
+def test_the_same_evaluation_gives_the_same_bytes(released, tmp_path):
+    assert workbook_bytes(released) == workbook_bytes(released)
+    first = {path.name: path.read_bytes() for path in render_report(released, tmp_path / "a")}
+    second = {path.name: path.read_bytes() for path in render_report(released, tmp_path / "b")}
+    assert first == second
+
+
+def test_hidden_values_are_two_dots_on_the_page_and_absent_from_the_file_of_released_figures(released):
+    assert HIDDEN in "".join(ReportPages(released, "sv").section(name).html for name in ReportPages(released).sections)
+    assert json.loads(released_json(released))
+
+
+def test_an_unknown_format_or_language_is_refused(released, tmp_path):
+    with pytest.raises(ValueError, match="docm"):
+        render_report(released, tmp_path, formats=("docm",))
+    with pytest.raises(ValueError, match="fi"):
+        render_report(released, tmp_path, language="fi")
+    assert not list(tmp_path.iterdir())
