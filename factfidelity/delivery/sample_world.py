@@ -1,0 +1,167 @@
+"""One invented world: everybody's simulated truth, in whole days, before any supplier has written it down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from factfidelity.days import OPEN, day_number
+from factfidelity.delivery import sample_clients as people
+from factfidelity.delivery import sample_follow as follow
+from factfidelity.delivery import sample_hospital as hospital
+from factfidelity.delivery import sample_team as team_life
+from factfidelity.delivery.sample_clients import Span
+from factfidelity.delivery.sample_draws import Draw, Effects, Ints, Numbers
+from factfidelity.schemas.files import read_yaml, shipped_folder
+
+YEARS_BEFORE = 3
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """The simulated truth.
+
+    Attributes
+    ----------
+    seed : int
+    effects : Effects
+    setting : mapping
+        The region: ``schemas/sample/region_nord.yaml``, with as many teams as asked for.
+    span : Span
+        The delivery's days and the teams' first days.
+    ids : list of str
+        Pseudonym of client 0, 1, …
+    index, factors, compulsion : arrays
+        First day in a team, factor on the rates of admission, factor on the chance of compulsory care.
+    tables : mapping of DataFrame
+        ``client`` and ``team`` are numbers; days are whole numbers; ``OPEN`` goes on.
+    """
+
+    seed: int
+    effects: Effects
+    setting: Mapping[str, Any]
+    span: Span
+    ids: list[str]
+    index: Ints
+    factors: Numbers
+    compulsion: Numbers
+    tables: Mapping[str, pd.DataFrame]
+
+
+def read_setting(teams: int) -> dict[str, Any]:
+    """Return the invented region with the first ``teams`` of its teams; more are made from the last one."""
+    setting: dict[str, Any] = read_yaml(shipped_folder("schemas") / "sample" / "region_nord.yaml")
+    known = list(setting["teams"])
+    extra = [{**known[-1], "name": f"FACT Team {number}"} for number in range(len(known) + 1, teams + 1)]
+    setting["teams"] = (known + extra)[:teams]
+    return setting
+
+
+def span_of(setting: Mapping[str, Any], years: int) -> Span:
+    """Return the delivery's days: three years before the last ``years``, and team starts a while apart."""
+    first = day_number(setting["start"])
+    last = day_number(f"{int(str(setting['start'])[:4]) + YEARS_BEFORE + years}-01-01")
+    teams = len(setting["teams"])
+    opened = first + int(setting["first_team_after_days"])
+    step = min(0.16, 0.6 / max(teams - 1, 1)) * (last - opened)
+    starts = opened + np.floor(np.arange(teams) * step).astype(np.int64)
+    return Span(first, last, starts - (starts + 3) % 7)
+
+
+def make_world(seed: int, *, clients: int, teams: int, years: int, effects: Effects, contacts: bool = True) -> World:
+    """Simulate the world. ``contacts=False`` leaves out contacts and meetings, most of the rows."""
+    setting = read_setting(teams)
+    span = span_of(setting, years)
+
+    def draw(part: str) -> Draw:
+        return Draw(seed, part)
+
+    factors = hospital.client_rates(draw("rates"), clients, effects)
+    weights = [float(entry["weight"]) for entry in setting["teams"]]
+    team, planned = people.planned_index(draw("index"), span, weights, clients)
+    compulsion = np.array([float(entry["compulsory_factor"]) for entry in setting["teams"]])[team]
+    possible = hospital.possible_admissions(draw("admissions"), factors, effects, span.first, span.last)
+    opened = span.starts[team]
+    index = people.crisis_index(draw("crisis"), planned, possible, opened, span.last, effects.crisis_enrolment)
+    life = people.life_of(draw("life"), index, effects, span)
+    ids = people.pseudonyms(draw("pseudonyms"), clients)
+    enrolments = people.enrolments_of(draw("enrolments"), life, index, team, span, effects)
+    tables = _hospital_tables(draw, possible, index, life, factors, compulsion, effects, span, setting)
+    tables["clients"] = people.clients_of(draw("clients"), ids, life, index, team, setting)
+    tables["life"], tables["enrolments"] = life, enrolments
+    size = team_life.staffed_for(span, weights, clients)
+    tables["posts"] = team_life.posts_of(span, setting, size, effects)
+    tables["staff"] = team_life.staff_of(draw("staff"), tables["posts"], span.last, effects)
+    tables["board"] = team_life.board_of(draw("board"), enrolments, tables["spells"], effects, span.last)
+    if contacts:
+        met = team_life.contact_days_of(draw("contact days"), enrolments, tables["board"], effects, span.last)
+        tables["contacts"] = team_life.contacts_of(draw("contacts"), met, tables["staff"], effects)
+        tables["meetings"] = team_life.meetings_of(draw("meetings"), span, tables["board"])
+    tables |= follow.follow_tables(draw, tables, index, factors, effects, span, setting)
+    return World(seed, effects, setting, span, ids, index, factors, compulsion, tables)
+
+
+def _hospital_tables(
+    draw: Any, possible: Any, index: Ints, life: pd.DataFrame, factors: Numbers, compulsion: Numbers,
+    effects: Effects, span: Span, setting: Mapping[str, Any],
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    death = life["death"].to_numpy()
+    spells = hospital.spells_of(draw("spells"), possible, index, death, compulsion, effects)
+    legal = hospital.legal_periods(draw("legal"), spells, death, span.last)
+    leave = hospital.leaves(draw("leave"), spells, legal, span.last)
+    days = hospital.closed_days(legal, leave, span.last)
+    measures = hospital.measures(draw("measures"), days, effects, span.first)
+    other = hospital.other_stays(draw("other stays"), spells, factors, effects, (span.first, span.last))
+    other = other.loc[other["admitted"].to_numpy() <= death[other["client"].to_numpy()]].reset_index(drop=True)
+    other["discharged"] = np.minimum(other["discharged"].to_numpy(), death[other["client"].to_numpy()])
+    episodes = hospital.episodes_of(draw("episodes"), spells, setting["clinics"], effects)
+    forensic, forms = _forensic(draw("forensic"), spells, other, life, span)
+    other = pd.concat([other, forensic], ignore_index=True)
+    legal = pd.concat([legal, forms], ignore_index=True)
+    seen = (spells["discharged"] >= span.first).to_numpy()
+    kept = set(spells.loc[seen, "spell"].tolist())
+    return {
+        "spells": spells.loc[seen].reset_index(drop=True),
+        "episodes": episodes.loc[
+            episodes["spell"].isin(kept) & (episodes["admitted"] < span.last) & (episodes["discharged"] >= span.first)
+        ],
+        "other": other.loc[(other["discharged"] >= span.first) & (other["admitted"] < span.last)],
+        "legal": legal.loc[legal["last"] >= span.first].reset_index(drop=True),
+        "leave": leave.loc[leave["back"] >= span.first].reset_index(drop=True),
+        "measures": measures,
+    }
+
+
+def _forensic(
+    draw: Draw, spells: pd.DataFrame, other: pd.DataFrame, life: pd.DataFrame, span: Span
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return two clients' forensic stays under LRV, laid in a time when they were in no other hospital."""
+    busy = pd.concat([spells[["client", "admitted", "discharged"]], other[["client", "admitted", "discharged"]]])
+    busy = busy.sort_values(["client", "admitted"], kind="stable")
+    following = busy.groupby("client")["admitted"].shift(-1)
+    gap = following - busy["discharged"]
+    room = busy.loc[(gap > 500) & (gap < 1500) & (busy["admitted"] > span.first)].drop_duplicates("client")
+    chosen = room.iloc[np.sort(draw.order(len(room))[:2])]
+    client, start = chosen["client"].to_numpy(), chosen["discharged"].to_numpy() + 40
+    until = start + 300
+    alive = until < life["death"].to_numpy()[client] if len(client) else np.zeros(0, dtype=bool)
+    stays = pd.DataFrame({"client": client, "admitted": start, "discharged": until, "clinic": "forensic"})
+    closed = pd.DataFrame({"client": client, "spell": -1, "form": "LRV", "start": start, "last": until})
+    freer = closed.assign(form="LRV_open", start=until, last=until + 100)
+    return stays.loc[alive], pd.concat([closed.loc[alive], freer.loc[alive]], ignore_index=True)
+
+
+def dates(days: Any, last: int) -> pd.Series[Any]:
+    """Return days as dates; a day at or after the end of the delivery is not known yet and is missing."""
+    numbers = np.asarray(days, dtype=np.int64)
+    known = numbers < last
+    values = np.where(known, numbers, 0).astype("datetime64[D]").astype("datetime64[s]")
+    values[~known] = np.datetime64("NaT")
+    return pd.Series(values)
+
+
+__all__ = ["OPEN", "World", "dates", "make_world", "read_setting", "span_of"]
