@@ -90,6 +90,10 @@ def _ranges(ax: Axes, rows: pd.DataFrame, places: np.ndarray, low: str | None, h
     seen = last - first > 1e-9
     if seen.any():
         ax.hlines(places[seen], first[seen], last[seen], color=colour, linewidth=3.2, alpha=0.45, zorder=2)
+    ax.plot(
+        last[~seen], places[~seen], linestyle="none", marker="o", markersize=8, markerfacecolor="none",
+        markeredgecolor=colour, alpha=0.6, zorder=2,
+    )  # fmt: skip
 
 
 def _references(ax: Axes, rows: pd.DataFrame, places: np.ndarray, reference: str | None) -> None:
@@ -149,15 +153,17 @@ def radar(
 def _web(ax: Axes, angles: np.ndarray, low: float, high: float, texts: Sequence[str], language: str) -> None:
     reach = high - low
     ring = np.linspace(0, 2 * np.pi, 181)
+    between = float(angles[:2].mean())
     for step in np.arange(np.ceil(low), high + 1e-9):
         ax.plot((step - low) * np.cos(ring), (step - low) * np.sin(ring), color="#D0D0D0", linewidth=0.7, zorder=0)
         shown = wording.number(step, decimals=0, language=language)
-        ax.text(0.02 * reach, step - low, shown, fontsize=9, color=base.GREY, va="bottom")
+        x, y = (step - low) * np.cos(between), (step - low) * np.sin(between)
+        ax.text(x, y, shown, fontsize=9, color=base.GREY, ha="center", va="center", backgroundcolor="white")
     for angle, text in zip(angles, texts, strict=True):
         x, y = np.cos(angle), np.sin(angle)
         ax.plot([0, reach * x], [0, reach * y], color="#B0B0B0", linewidth=0.7, zorder=0)
         side = "center" if abs(x) < 0.2 else "left" if x > 0 else "right"
-        ax.text(1.1 * reach * x, 1.1 * reach * y, text, ha=side, va="center", fontsize=base.TEXT)
+        ax.text(1.15 * reach * x, 1.15 * reach * y, text, ha=side, va="center", fontsize=base.TEXT)
     ax.set_xlim(-1.9 * reach, 1.9 * reach)
     ax.set_ylim(-1.35 * reach, 1.35 * reach)
     ax.set_aspect("equal")

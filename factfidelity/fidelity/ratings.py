@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,17 +87,18 @@ def _typed(ratings: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     return frame.assign(known=known.notna(), item=known.fillna(frame["item"]), rater=rater)
 
 
-def _ids(column: pd.Series) -> pd.Series:  # type: ignore[type-arg]
+def _ids(column: pd.Series[Any]) -> pd.Series[Any]:
     if column.dtype.kind == "M":
-        return column.dt.strftime("%Y-%m-%d").astype("str").reset_index(drop=True)
+        return pd.Series(column.dt.strftime("%Y-%m-%d").to_numpy(), dtype="str")
     filled = column.astype("object").map(lambda value: "" if pd.isna(value) else str(value).strip())
-    return filled.str.replace(r"^(\d+)\.0$", r"\1", regex=True).astype("str").reset_index(drop=True)
+    plain: pd.Series[Any] = pd.Series(filled.str.replace(r"^(\d+)\.0$", r"\1", regex=True), dtype="str")
+    return plain.reset_index(drop=True)
 
 
-def _of_scale(names: pd.Series, scale: Scale) -> np.ndarray:  # type: ignore[type-arg]
+def _of_scale(names: pd.Series[Any], scale: Scale) -> np.ndarray[Any, Any]:
     wanted = {scale.scale, scale.id, scale.short.casefold(), ""}
     plain = names.str.casefold().str.replace(r"[ \-]+", "_", regex=True)
-    return plain.isin(wanted).to_numpy()
+    return np.asarray(plain.isin(wanted))
 
 
 def _faults(frame: pd.DataFrame, scale: Scale) -> Iterator[Problem]:
@@ -125,6 +127,10 @@ def _faults(frame: pd.DataFrame, scale: Scale) -> Iterator[Problem]:
         )  # fmt: skip
 
 
+def _is_given(value: object) -> bool:
+    return value is not None and value is not pd.NA and str(value).strip() not in {"", "nan", "NaT"}
+
+
 def _unknown_items(frame: pd.DataFrame, scale: Scale) -> Iterator[Problem]:
     import difflib
 
@@ -140,7 +146,7 @@ def _unknown_items(frame: pd.DataFrame, scale: Scale) -> Iterator[Problem]:
 
 
 def _wrong_scores(frame: pd.DataFrame, scale: Scale) -> Iterator[Problem]:
-    given = frame["text"].map(lambda value: not pd.isna(value) and str(value).strip() != "")
+    given = frame["text"].map(_is_given).astype("bool")
     bad = frame.loc[given & frame["score"].isna(), "row"]
     if len(bad):
         yield Problem(
@@ -176,5 +182,5 @@ def _outside(rows: pd.DataFrame, limits: Range) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def _rows(rows: pd.Series) -> tuple[int, ...]:  # type: ignore[type-arg]
+def _rows(rows: pd.Series[Any]) -> tuple[int, ...]:
     return tuple(sorted(int(row) for row in rows))

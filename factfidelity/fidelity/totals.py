@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from factfidelity.schemas.scale import Band, Scale
-from factfidelity.schemas.scale_rules import rounded
+from factfidelity.schemas.scale_cuts import rounded
 
 Scores = NDArray[np.float64]
 
@@ -57,16 +57,15 @@ def _combine(scores: Scores, scale: Scale, names: Sequence[str], rule: Callable[
     needed = scale.total.needs_share_of_items * len(names)
     enough = (number >= needed - 1e-9) & (number > 0)
     score = np.where(enough, rule(scores), np.nan)
-    return Combined(
-        score, rule(np.where(rated, scores, low)), rule(np.where(rated, scores, high)), number, len(names)
-    )
+    return Combined(score, rule(np.where(rated, scores, low)), rule(np.where(rated, scores, high)), number, len(names))
 
 
 def _weighted_mean(values: Scores, weights: Scores) -> Scores:
     given = ~np.isnan(values)
     weight = np.where(given, weights, 0.0).sum(axis=1)
     total = np.where(given, values * weights, 0.0).sum(axis=1)
-    return np.divide(total, weight, out=np.full(len(values), np.nan), where=weight > 0)
+    mean: Scores = np.divide(total, weight, out=np.full(len(values), np.nan), where=weight > 0)
+    return mean
 
 
 def _weights(scale: Scale) -> Scores:

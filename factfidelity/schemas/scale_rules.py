@@ -2,74 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from factfidelity.schemas.scale import Band, Item, Scale
+from factfidelity.schemas.scale_cuts import Cut
+from factfidelity.schemas.scale_model import Band, Item, Scale
 
 Fault = tuple[tuple[str, ...], str, str, str]
 
 _INFINITY = math.inf
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """One stretch of a measure and its score; ``low_in`` and ``high_in`` say whether its ends belong to it."""
-
-    score: float | None
-    from_: float | None
-    above: float | None
-    to: float | None
-    below: float | None
-
-    @property
-    def low(self) -> float:
-        """Where the stretch begins."""
-        return self.from_ if self.from_ is not None else self.above if self.above is not None else -_INFINITY
-
-    @property
-    def high(self) -> float:
-        """Where the stretch ends."""
-        return self.to if self.to is not None else self.below if self.below is not None else _INFINITY
-
-    @property
-    def low_in(self) -> bool:
-        """Whether the lower end belongs to the stretch."""
-        return self.from_ is not None
-
-    @property
-    def high_in(self) -> bool:
-        """Whether the upper end belongs to the stretch."""
-        return self.to is not None
-
-    def holds(self, value: float) -> bool:
-        """Tell whether a value lies in the stretch."""
-        over = value >= self.low if self.low_in or self.low == -_INFINITY else value > self.low
-        under = value <= self.high if self.high_in or self.high == _INFINITY else value < self.high
-        return over and under
-
-
-def rounded(value: float, decimals: int) -> float:
-    """Round half up, the value itself being taken to nine decimals first (sums of FTE are floats)."""
-    exact = Decimal(repr(round(value, 9)))
-    return float(exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))
-
-
-def placed(value: float, cuts: Sequence[Cut], round_to: int | None) -> tuple[float | None, str]:
-    """Return the score of the stretch that holds a value; None and the reason where there is none."""
-    if not cuts:
-        return None, "no public anchors"
-    if math.isnan(value):
-        return None, "no value"
-    shown = round(value, 9) if round_to is None or math.isinf(value) else rounded(value, round_to)
-    for cut in cuts:
-        if cut.holds(shown):
-            return cut.score, "" if cut.score is not None else "the anchors here are not known or need a judgement"
-    return None, "outside the anchors"
 
 
 def faults_of(scale: Scale) -> Iterator[Fault]:
@@ -120,12 +62,12 @@ def _tiling_faults(place: tuple[str, ...], name: str, item: Item) -> Iterator[Fa
     if item.unit is None:
         yield place, f"{name}: has cuts but no unit", "say what is measured", "no_unit"
     for cut in found:
-        if cut.from_ is not None and cut.above is not None or cut.to is not None and cut.below is not None:
+        if (cut.from_ is not None and cut.above is not None) or (cut.to is not None and cut.below is not None):
             yield place, f"{name}: an anchor has two lower or two upper limits", "keep one of each", "two_limits"
     if found[0].low != -_INFINITY or found[-1].high != _INFINITY:
         do = "leave the first without a lower and the last without an upper limit, or declare the rest as unscored"
         yield place, f"{name}: the anchors do not reach both ends of the measure", do, "gap"
-    for lower, upper in zip(found, found[1:], strict=False):
+    for lower, upper in itertools.pairwise(found):
         edges = f"{lower.high:g} and {upper.low:g}"
         if lower.high < upper.low or (lower.high == upper.low and not lower.high_in and not upper.low_in):
             yield place, f"{name}: the anchors leave a gap between {edges}", "close it or declare it as unscored", "gap"
@@ -161,9 +103,14 @@ def _total_faults(scale: Scale) -> Iterator[Fault]:
 
 def _band_faults(place: tuple[str, ...], bands: Sequence[Band]) -> Iterator[Fault]:
     ordered = sorted(bands, key=lambda band: -_INFINITY if band.from_ is None else band.from_)
-    for lower, upper in zip(ordered, ordered[1:], strict=False):
+    for lower, upper in itertools.pairwise(ordered):
         if upper.from_ is None or lower.below is None or lower.below != upper.from_:
             what = f'the bands "{lower.name}" and "{upper.name}" leave a gap or overlap'
             yield place, what, "let one band end (below) where the next begins (from)", "bands"
     if ordered and (ordered[0].from_ is not None or ordered[-1].below is not None):
-        yield place, "the bands do not reach both ends", "leave the lowest without from, the highest without below", "bands"
+        yield (
+            place,
+            "the bands do not reach both ends",
+            "leave the lowest without from, the highest without below",
+            "bands",
+        )
