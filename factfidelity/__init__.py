@@ -28,6 +28,11 @@ _HOMES: dict[str, str] = {
     "evaluate": "evaluation",
     "Plan": "schemas.plan",
     "load_plan": "schemas.plan",
+    "FidelityScores": "fidelity.result",
+    "Scale": "schemas.scale",
+    "list_scales": "schemas.scale",
+    "load_scale": "schemas.scale",
+    "score_fidelity": "fidelity.score",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -102,14 +102,16 @@ def test_a_file_may_ask_for_fewer_items_and_then_the_mean_is_of_those_that_were_
 def test_the_bounds_are_what_the_lowest_and_highest_way_to_fill_the_gaps_would_give(combine, missing):
     scale = small_scale(combine, weights={"b2": 2.0})
     given = {"a1": 2, "a2": 4, "b1": 5, "b2": 3, "b3": 1}
-    ways = [
-        total(score_fidelity(ratings_of(given | dict(zip(missing, way, strict=True))), scale))["score"]
-        for way in itertools.product((1, 3, 5), repeat=len(missing))
+    ways = list(itertools.product((1, 3, 5), repeat=len(missing)))
+    filled = [
+        ratings_of(given | dict(zip(missing, way, strict=True)), assessment=str(number))
+        for number, way in enumerate(ways)
     ]
+    found = score_fidelity(pd.concat(filled), scale).totals()["score"]
     kept = {item: score for item, score in given.items() if item not in missing}
     row = total(score_fidelity(ratings_of(kept), scale))
-    assert row["lowest"] == pytest.approx(min(ways), abs=1e-12)
-    assert row["highest"] == pytest.approx(max(ways), abs=1e-12)
+    assert row["lowest"] == pytest.approx(found.min(), abs=1e-12)
+    assert row["highest"] == pytest.approx(found.max(), abs=1e-12)
 
 
 def test_consensus_is_scored_where_it_is_there_and_else_the_mean_of_the_assessors():
