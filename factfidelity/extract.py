@@ -139,7 +139,7 @@ class Extract:
         for name, frame in filled.items():
             lacking = [column for column in COLUMNS[name] if column not in frame.columns]
             if lacking:
-                columns = {column: pd.Series(pd.NA, index=frame.index, dtype=_nullable(column)) for column in lacking}
+                columns = {column: _empty_column(column, frame.index) for column in lacking}
                 filled[name] = frame.assign(**columns)
         object.__setattr__(self, "tables", filled)
 
@@ -179,6 +179,11 @@ class Extract:
     def __repr__(self) -> str:
         rows = ", ".join(f"{name} {len(frame)}" for name, frame in self.tables.items() if len(frame))
         return f"Extract({self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}; rows: {rows or 'none'})"
+
+
+def _empty_column(column: str, index: pd.Index[Any]) -> pd.Series[Any]:
+    dtype = _nullable(column)
+    return pd.Series(float("nan") if dtype == "float64" else pd.NA, index=index, dtype=dtype)
 
 
 def _nullable(column: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -143,3 +143,26 @@ class KeyFigure:
     decimals: int = 1
     why: str = ""
     facts: Mapping[str, float] = field(default_factory=dict)
+
+
+Head = tuple[str, str] | tuple[str, str, str] | tuple[str, str, str, int]
+
+
+def columns_in(language: str, heads: Mapping[str, Head], names: Iterable[str]) -> tuple[Column, ...]:
+    """Return columns from a room's list of headings.
+
+    Parameters
+    ----------
+    language : str
+        ``sv`` or ``en``.
+    heads : mapping
+        Column to its Swedish and English heading, its form (default ``number``) and its decimals (default 1).
+    names : iterable of str
+        The columns on show, in order.
+    """
+    made = []
+    for name in names:
+        head = heads[name]
+        form, decimals = head[2] if len(head) > 2 else "number", head[3] if len(head) > 3 else 1
+        made.append(Column(name, head[0] if language == "sv" else head[1], form, decimals))
+    return tuple(made)

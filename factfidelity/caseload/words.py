@@ -1,0 +1,124 @@
+"""The words of this room, Swedish and English beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from factfidelity.display.views import Head
+from factfidelity.wording import date, pick
+
+Text = Mapping[str, str]
+
+STAFF: Mapping[str, Text] = {
+    "case_carrying": {"sv": "heltidstjänst som bär ärenden", "en": "case-carrying FTE"},
+    "team": {"sv": "heltidstjänst i teamet utom administratörer", "en": "team FTE without administrators"},
+    "case_managers": {"sv": "heltid som vård- och stödsamordnare", "en": "case-manager FTE"},
+}
+
+STAFF_PLURAL: Mapping[str, Text] = {
+    "case_carrying": {"sv": "Tjänster som bär ärenden", "en": "Case-carrying posts"},
+    "team": {"sv": "Hela teamet utom administratörer", "en": "Whole team without administrators"},
+    "case_managers": {"sv": "Vård- och stödsamordnare", "en": "Case managers"},
+}
+
+EVERY: Mapping[str, Text] = {
+    "month": {"sv": "månad", "en": "month"},
+    "quarter": {"sv": "kvartal", "en": "quarter"},
+    "half_year": {"sv": "halvår", "en": "half-year"},
+    "year": {"sv": "år", "en": "year"},
+}
+
+WHY: Mapping[str, Text] = {
+    "no_staff": {"sv": "ingen sådan tjänst i perioden", "en": "no such post in the period"},
+    "team_without_staff": {
+        "sv": "ett team med klienter saknar sådana tjänster i perioden",
+        "en": "a team with clients has no such post in the period",
+    },
+    "": {"sv": "", "en": ""},
+}
+
+PROFESSIONS: Mapping[str, Text] = {
+    "psychiatrist": {"sv": "Psykiater", "en": "Psychiatrist"},
+    "physician": {"sv": "Läkare", "en": "Physician"},
+    "psychologist": {"sv": "Psykolog", "en": "Psychologist"},
+    "nurse": {"sv": "Sjuksköterska", "en": "Nurse"},
+    "assistant_nurse": {"sv": "Skötare, undersköterska", "en": "Nursing assistant"},
+    "social_worker": {"sv": "Kurator, socionom", "en": "Social worker"},
+    "case_manager": {"sv": "Vård- och stödsamordnare", "en": "Case manager"},
+    "occupational_therapist": {"sv": "Arbetsterapeut", "en": "Occupational therapist"},
+    "physiotherapist": {"sv": "Fysioterapeut", "en": "Physiotherapist"},
+    "employment_specialist": {"sv": "Arbetsspecialist (IPS)", "en": "Employment specialist (IPS)"},
+    "peer_worker": {"sv": "Peer support", "en": "Peer worker"},
+    "peer": {"sv": "Peer support", "en": "Peer worker"},
+    "addiction_specialist": {"sv": "Beroendespecialist", "en": "Addiction specialist"},
+    "team_leader": {"sv": "Teamledare", "en": "Team leader"},
+    "administrator": {"sv": "Administratör", "en": "Administrator"},
+    "housing_support": {"sv": "Boendestödjare", "en": "Housing support worker"},
+    "other": {"sv": "Övriga", "en": "Other"},
+    "total": {"sv": "Totalt", "en": "Total"},
+}
+
+EMPLOYERS: Mapping[str, Text] = {
+    "region": {"sv": "Region", "en": "Region"},
+    "municipality": {"sv": "Kommun", "en": "Municipality"},
+    "other": {"sv": "Annan", "en": "Other"},
+    "unknown": {"sv": "Uppgift saknas", "en": "Not stated"},
+    "total": {"sv": "Totalt", "en": "Total"},
+}
+
+REASONS: Mapping[str, Text] = {
+    "crisis": {"sv": "Kris", "en": "Crisis"},
+    "deterioration": {"sv": "Försämring", "en": "Getting worse"},
+    "discharged": {"sv": "Utskriven från heldygnsvård", "en": "Discharged from hospital"},
+    "admission": {"sv": "Inskriven i heldygnsvård", "en": "Admitted to hospital"},
+    "new": {"sv": "Ny i teamet", "en": "New in the team"},
+    "stable": {"sv": "Stabiliserad", "en": "Stable"},
+    "not_stated": {"sv": "Ej angiven", "en": "Not stated"},
+    "still_on": {"sv": "Kvar på tavlan", "en": "Still on the board"},
+    "total": {"sv": "Totalt", "en": "Total"},
+}
+
+# Column: heading in Swedish and English, form, decimals.
+HEADS: Mapping[str, Head] = {
+    "team": ("Team", "Team", "text"),
+    "period": ("Period", "Period", "text"),
+    "denominator": ("Nämnare", "Denominator", "text"),
+    "clients": ("Klienter i genomsnitt", "Clients on average"),
+    "client_days": ("Klientdygn", "Client-days", "integer"),
+    "fte_days": ("Tjänstedygn", "FTE-days"),
+    "fte": ("Heltidstjänster", "FTE", "number", 2),
+    "heads": ("Personer i tjänst", "Persons in post", "integer"),
+    "ratio": ("Klienter per heltidstjänst", "Clients per FTE"),
+    "ratio_last_day": ("Kvot sista dagen", "Ratio on the last day"),
+    "reference_low": ("Riktmärke från", "Guide from"),
+    "reference_high": ("Riktmärke till", "Guide to"),
+    "persons": ("Personer", "Persons", "integer"),
+    "because": ("Anmärkning", "Remark", "text"),
+}
+
+REGION: Text = {"sv": "Alla team", "en": "All teams"}
+
+
+def team_name(team_id: str, team: str, language: str) -> str:
+    """Return the name of a team on show; the row of all teams in the reader's language."""
+    return pick(REGION, language) if team_id == "total" else team
+
+
+def with_team_names(table: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Return the table with the names of its teams in the reader's language, in the column ``team``."""
+    names = [team_name(key, name, language) for key, name in zip(table["team_id"], table["team"], strict=True)]
+    return table.assign(team=pd.Series(names, index=table.index, dtype="str"))
+
+
+def in_words(column: pd.Series, words: Mapping[str, Text], language: str) -> pd.Series:
+    """Return a column of codes as words; a code that is not known stays as it is."""
+    said = [pick(words[code], language) if code in words else str(code) for code in column.astype("object").fillna("")]
+    return pd.Series(said, index=column.index, dtype="str")
+
+
+def span(start: str, end: str, language: str) -> str:
+    """Return a period in words: its first and its last day."""
+    last = pd.Timestamp(end) - pd.Timedelta(days=1)
+    return f"{date(pd.Timestamp(start), language=language)}–{date(last, language=language)}"
