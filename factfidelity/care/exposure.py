@@ -21,7 +21,8 @@ _LAST_DATE = {"episodes": "discharged", "legal_status": "end", "placements": "en
 def cohort_clients(extract: Extract) -> pd.Index[Any]:
     """Return the clients of the cohort file, sorted; where there is none, those that are enrolled."""
     table = extract.clients if extract.has("clients") else extract.enrolments
-    return pd.Index(table["client_id"].dropna().unique()).sort_values()
+    known: pd.Index[Any] = pd.Index(table["client_id"].dropna().unique()).sort_values()
+    return known
 
 
 def complete_to(extract: Extract, table: str, *, truncation_lag: int = TRUNCATION_LAG) -> int:
@@ -83,7 +84,12 @@ def observed_time(
     high = np.where(linked, np.maximum(low, high), low)
     why = np.where(~linked, "not_linked", np.where(high <= low, "no_time", ""))
     return pd.DataFrame(
-        {"client_id": known, "observed_from": dates_of(low), "observed_to": dates_of(high), "why": pd.Series(why, dtype="str")}
+        {
+            "client_id": known,
+            "observed_from": dates_of(low),
+            "observed_to": dates_of(high),
+            "why": pd.Series(why, dtype="str"),
+        }
     )
 
 

@@ -47,7 +47,7 @@ def codes_of(known: pd.Index[Any], ids: Sequence[object] | pd.Series[Any]) -> Da
 class Points:
     """Dated happenings on the line, sorted."""
 
-    at: Days
+    place: Days
 
     @classmethod
     def of(cls, clients: Days, days: Days) -> Points:
@@ -57,7 +57,7 @@ class Points:
 
     def count(self, low: Days, high: Days) -> Days:
         """Count the happenings in each ``[low, high)``."""
-        found: Days = np.searchsorted(self.at, np.maximum(high, low)) - np.searchsorted(self.at, low)
+        found: Days = np.searchsorted(self.place, np.maximum(high, low)) - np.searchsorted(self.place, low)
         return found
 
 

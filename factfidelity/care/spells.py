@@ -157,7 +157,9 @@ def checked_stays(episodes: pd.DataFrame, *, needs: Sequence[str] = ()) -> tuple
     """Return first and last days of stays as day numbers, or refuse what cannot be counted."""
     lacking = [name for name in ("client_id", "admitted", "discharged", *needs) if name not in episodes.columns]
     if lacking:
-        raise ValueError(f"episodes needs the columns {', '.join(lacking)}; got {', '.join(map(str, episodes.columns))}")
+        raise ValueError(
+            f"episodes needs the columns {', '.join(lacking)}; got {', '.join(map(str, episodes.columns))}"
+        )
     admitted = day_numbers(episodes["admitted"], missing=UNKNOWN)
     discharged = day_numbers(episodes["discharged"], missing=OPEN)
     unknown = int((admitted == UNKNOWN).sum())

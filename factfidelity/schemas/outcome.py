@@ -53,6 +53,8 @@ class Outcome(Strict):
         What the gate must know: coercion, legal_status, death, diagnosis or empty.
     default : bool
         Whether it is counted when the plan names no outcomes.
+    tested : bool
+        Whether its paired test belongs to those over which false discoveries are held; not for parts of another.
     """
 
     outcome: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -69,6 +71,7 @@ class Outcome(Strict):
     role: Literal["outcome", "control"] = "outcome"
     topic: Literal["", "coercion", "legal_status", "death", "diagnosis"] = ""
     default: bool = False
+    tested: bool = True
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Outcome:

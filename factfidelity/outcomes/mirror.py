@@ -1,0 +1,242 @@
+"""Before and after a client's first day with the team: from an extract and a plan to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import nan
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from factfidelity.care.legal_status import CLOSED_FORMS, days_under
+from factfidelity.care.line import Points, codes_of
+from factfidelity.days import UNKNOWN, day_numbers
+from factfidelity.extract import Extract
+from factfidelity.outcomes.declare import chosen_outcomes, plan_of
+from factfidelity.outcomes.describe import Cell, Row, change_rows, window_rows
+from factfidelity.outcomes.pairs import Design, Pair, flow_of
+from factfidelity.outcomes.result import MirrorOutcomes
+from factfidelity.schemas.outcome import Outcome
+from factfidelity.schemas.plan import Plan
+from factfidelity.stats import compare
+
+_RATES = ("rate_ratio", "rate_difference")
+_TABLE = [
+    "outcome", "window", "cohort", "clients", "clients_any", "total", "years", "mean", "sd", "median", "q1", "q3",
+    "rate", "topic", "role", "largest", "two_largest",
+]  # fmt: skip
+
+
+def mirror_outcomes(
+    extract: Extract,
+    plan: Plan | str | Path | None = None,
+    *,
+    outcomes: Sequence[str | Outcome] | None = None,
+) -> MirrorOutcomes:
+    """Describe care use before and after the index day, and the change with its interval.
+
+    Parameters
+    ----------
+    extract : Extract
+    plan : Plan, path or name, optional
+        All choices; the plan ``default`` when left out.
+    outcomes : sequence of str or Outcome, optional
+        Which outcomes, by name or declared; else those of the plan, else the default ones that data exist for.
+
+    Returns
+    -------
+    MirrorOutcomes
+
+    Raises
+    ------
+    PlanError
+        If the plan names an outcome, column or programme that does not exist.
+    """
+    chosen = plan_of(plan)
+    counted, absent = chosen_outcomes(extract, chosen, outcomes)
+    design = Design.of(extract, chosen)
+    tables: list[Row] = []
+    changes: list[Row] = []
+    for outcome in counted:
+        for index_stay in dict.fromkeys((chosen.index_stay, *chosen.also_index_stay)):
+            described, changed = _one(design, outcome, index_stay)
+            tables += described
+            changes += changed
+    everything = pd.DataFrame(tables, columns=[*_TABLE, "index_stay"])
+    default = everything["index_stay"] == chosen.index_stay
+    change, tested = _with_false_discovery(_change_frame(changes), chosen)
+    return MirrorOutcomes(
+        table=everything.loc[default, _TABLE].reset_index(drop=True),
+        change=change,
+        stays=everything.loc[everything["cohort"] == chosen.cohort].reset_index(drop=True),
+        flow=_flow(design),
+        coercion=_coercion(design),
+        between=_between(design),
+        notes=_notes(design, counted, absent) | tested,
+        language=chosen.language,
+    )
+
+
+def cohorts_of(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return the cohorts of a plan, each with what may be estimated in it."""
+    found: dict[str, tuple[str, ...]] = {plan.cohort: _RATES}
+    if plan.windows.before == plan.windows.after:
+        found[plan.paired_cohort] = (*found.get(plan.paired_cohort, ()), "mean_difference")
+    return found
+
+
+def _one(design: Design, outcome: Outcome, index_stay: str) -> tuple[list[Row], list[Row]]:
+    """Describe and compare one outcome under one index-stay choice."""
+    tables: list[Row] = []
+    changes: list[Row] = []
+    for cohort, estimands in cohorts_of(design.plan).items():
+        paired = "mean_difference" in estimands
+        allowed: tuple[str, ...] = estimands
+        # An excluded index stay leaves windows of unequal time at risk: rates only.
+        if outcome.kind == "any_admission":
+            allowed = ("any_difference",) if paired else ()
+        if index_stay == "exclude":
+            allowed = tuple(name for name in allowed if name in _RATES)
+        pair = design.pair(outcome.tables, cohort=cohort, index_stay=index_stay)
+        if outcome.kind == "any_admission" and not paired:
+            continue
+        counts, cell = design.counts(outcome, pair), Cell(outcome, cohort, index_stay)
+        more = {"index_stay": index_stay, "role": outcome.role}
+        means = paired and index_stay != "exclude"
+        tables += [row | more for row in window_rows(cell, counts, means=means)]
+        changes += [
+            row | {"role": outcome.role, "tested": outcome.tested}
+            for row in change_rows(cell, counts, design.plan, allowed)
+        ]
+    return tables, changes
+
+
+_CHANGE = [
+    "outcome", "cohort", "index_stay", "estimand", "estimate", "low", "high", "p", "adjusted_p", "rejected", "method",
+    "why", "detectable", "clients", "clients_any_before", "clients_any_after", "total_before", "total_after", "topic",
+    "role", "largest_before", "two_largest_before", "largest_after", "two_largest_after",
+]  # fmt: skip
+
+
+def _change_frame(rows: list[Row]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows).reindex(columns=[*_CHANGE, "tested"])
+    numbers = ["estimate", "low", "high", "p", "adjusted_p", "detectable"]
+    return frame.assign(**{name: pd.to_numeric(frame[name]) for name in numbers})
+
+
+def _with_false_discovery(change: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Hold the false discovery rate over the paired tests of the plan's own index-stay choice."""
+    family = change["estimand"].isin(["mean_difference", "any_difference"]) & (change["index_stay"] == plan.index_stay)
+    family &= change["p"].notna() & (change["role"] == "outcome") & change["tested"].eq(True)
+    out = change.drop(columns="tested").assign(rejected=pd.Series(pd.NA, index=change.index, dtype="boolean"))
+    if not family.any():
+        return out, {"tests": "0", "rejections": "0", "critical_p": ""}
+    held = compare.benjamini_hochberg(change.loc[family, "p"].to_numpy(dtype=float))
+    out.loc[family, "adjusted_p"] = held.adjusted
+    out.loc[family, "rejected"] = held.rejected
+    tested = {"tests": str(held.tests), "rejections": str(held.rejections), "critical_p": f"{held.critical_p:.4f}"}
+    return out, tested
+
+
+def _flow(design: Design) -> pd.DataFrame:
+    cohorts = dict.fromkeys((design.plan.cohort, design.plan.paired_cohort))
+    pairs = {cohort: design.pair(cohort=cohort, index_stay=design.plan.index_stay) for cohort in cohorts}
+    return pd.concat([flow_of(pair, cohort=cohort) for cohort, pair in pairs.items()], ignore_index=True)
+
+
+def _between(design: Design) -> pd.DataFrame:
+    """Count the clients whose index day lies in a stay, and the days that ``after_discharge`` leaves in no window."""
+    plain = design.pair(cohort=design.plan.cohort)
+    moved = design.pair(cohort=design.plan.cohort, index_stay="after_discharge").after.shifted
+    total, top = float(moved.sum()), np.sort(moved)[::-1][:2]
+    row = {
+        "cohort": design.plan.cohort, "clients": len(plain.before.client),
+        "clients_index_stay": int(design.index_stays(plain).sum()), "days_between": total,
+        "largest": float(top[0]) / total if total else nan, "two_largest": float(top.sum()) / total if total else nan,
+    }  # fmt: skip
+    return pd.DataFrame([row])
+
+
+def _coercion(design: Design) -> pd.DataFrame:
+    """Count coercive measures by kind, with both denominators beside them."""
+    extract = design.extract
+    delivered = [name for name in ("coercion", "legal_status") if extract.has(name) or name in extract.sources]
+    if "coercion" not in delivered or not extract.has("episodes"):
+        return pd.DataFrame(columns=_COERCION)
+    pair = design.pair(("episodes", *delivered), cohort=design.plan.cohort, index_stay=design.plan.index_stay)
+    measures = extract.coercion
+    code = codes_of(design.known, measures["client_id"])
+    day = day_numbers(measures["date"], missing=UNKNOWN)
+    code = np.where(day > UNKNOWN, code, -1)
+    kinds = ["total", *sorted(measures["kind"].dropna().astype("str").unique())]
+    rows = []
+    for kind in kinds:
+        chosen = np.ones(len(measures), dtype=bool) if kind == "total" else (measures["kind"] == kind).to_numpy(bool)
+        points = Points.of(code[chosen], day[chosen])
+        rows += [_measure_row(design, pair, window, kind, points, "legal_status" in delivered) for window in _WINDOWS]
+    return pd.DataFrame(rows, columns=_COERCION)
+
+
+_WINDOWS = ("before", "after")
+_COERCION = [
+    "kind", "window", "clients", "clients_any", "measures", "clients_in_hospital", "bed_days", "clients_compulsory",
+    "compulsory_days", "per_client", "per_1000_bed_days", "per_1000_compulsory_days", "topic", "largest", "two_largest",
+]  # fmt: skip
+
+
+def _measure_row(design: Design, pair: Pair, window: str, kind: str, points: Points, legal: bool) -> Row:
+    windows = getattr(pair, window)
+    found = windows.count_points(points)
+    beds = windows.count_days(design.tally.in_hospital())
+    under = windows.count_days(days_under(design.tally.forms, CLOSED_FORMS, design.tally.away)) if legal else None
+    total, top = float(found.sum()), np.sort(found)[::-1][:2]
+    bed_total, under_total = float(beds.sum()), float(under.sum()) if under is not None else nan
+    return {
+        "kind": kind, "window": window, "clients": len(found), "clients_any": int((found > 0).sum()),
+        "measures": total, "clients_in_hospital": int((beds > 0).sum()), "bed_days": bed_total,
+        "clients_compulsory": int((under > 0).sum()) if under is not None else nan, "compulsory_days": under_total,
+        "per_client": total / len(found) if len(found) else nan,
+        "per_1000_bed_days": 1000 * total / bed_total if bed_total else nan,
+        "per_1000_compulsory_days": 1000 * total / under_total if under_total else nan,
+        "topic": "coercion",
+        "largest": float(top[0]) / total if total else nan, "two_largest": float(top.sum()) / total if total else nan,
+    }  # fmt: skip
+
+
+def _notes(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) -> dict[str, str]:
+    """Return every choice as text, and the words of the outcomes, so that a released result can be read alone."""
+    plan = design.plan
+    mvo = design.extract.episodes["mvo"]
+    notes = {
+        "index": plan.index.kind,
+        "index_date": str(plan.index.date or ""),
+        "width_before": str(plan.windows.before),
+        "width_after": str(plan.windows.after),
+        "washout_before": str(plan.windows.washout_before),
+        "washout_after": str(plan.windows.washout_after),
+        "cohort": plan.cohort,
+        "paired_cohort": plan.paired_cohort,
+        "follow": plan.follow,
+        "index_stay": plan.index_stay,
+        "index_stays": ",".join(dict.fromkeys((plan.index_stay, *plan.also_index_stay))),
+        "at_risk": plan.at_risk,
+        "day_count": plan.day_count,
+        "gap_days": str(plan.spells.gap_days),
+        "same_clinic": "yes" if plan.spells.same_clinic else "no",
+        "care_kind": ",".join(plan.care_kind),
+        "mvo": "not_given" if len(mvo) and mvo.isna().all() else "given",
+        "level": str(plan.intervals.level),
+        "draws": str(plan.intervals.draws),
+        "seed": str(plan.intervals.seed),
+        "plan": plan.plan,
+        "plan_fingerprint": plan.fingerprint,
+        "outcomes": ",".join(outcome.outcome for outcome in counted),
+        "not_delivered": ",".join(absent),
+    }
+    for outcome in counted:
+        for language in ("sv", "en"):
+            notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language)
+            notes[f"unit.{language}.{outcome.outcome}"] = getattr(outcome.unit, language)
+        notes[f"days.{outcome.outcome}"] = "yes" if outcome.is_days else "no"
+    return notes

@@ -1,0 +1,161 @@
+"""Before and after as a result: its frames, how they are guarded, and the words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from factfidelity.display import charts
+from factfidelity.display.gate import Gate
+from factfidelity.display.result import Result
+from factfidelity.display.views import FigureView, KeyFigure, TableView
+from factfidelity.outcomes import mirror_text, mirror_views
+
+_FIGURES = ("rate", "total", "mean", "sd", "median", "q1", "q3")
+_CHANGE = ("estimate", "low", "high", "p", "adjusted_p", "rejected", "detectable", "method", "why")
+
+
+_CHANGE_COLUMNS = (*_CHANGE, "clients", "clients_any_before", "clients_any_after", "total_before", "total_after")
+
+
+def _empty() -> pd.DataFrame:
+    return pd.DataFrame()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MirrorOutcomes(Result):
+    """Care use before and after the index day.
+
+    Attributes
+    ----------
+    table : DataFrame, one row per outcome, window and cohort, under the plan's own index-stay choice
+        outcome, window (before | after), cohort, clients, clients_any (with any), total, years (client-years at risk),
+        mean, sd, median, q1, q3 (per client; empty in the cohort ``all`` and with unequal widths), rate (per
+        client-year), topic, role (outcome | control).
+    change : DataFrame, one row per outcome, cohort, index_stay and estimand
+        estimand (rate_ratio | rate_difference per client-year | mean_difference | any_difference), estimate, low,
+        high, p, adjusted_p and rejected (Benjamini-Hochberg over the paired tests), method, why (a code, where
+        something is empty), detectable (the fall that 80 % power would find), persons and totals of both windows.
+    stays : DataFrame
+        As ``table`` in the rate cohort, for every index-stay choice.
+    flow : DataFrame, one row per step and cohort
+        step (cohort_file, each reason for being out, included), cohort, clients.
+    coercion : DataFrame, one row per kind of measure and window
+        Numerator and both denominators.
+    between : DataFrame, one row
+        Clients in hospital on the index day, and the days between it and the discharge.
+    """
+
+    name: ClassVar[str] = "mirror_outcomes"
+    title: ClassVar[Mapping[str, str]] = {
+        "sv": "Slutenvård och tvångsvård före och efter",
+        "en": "Hospital care and compulsory care before and after",
+    }
+    gates: ClassVar[Mapping[str, Gate]] = {
+        "table": Gate(
+            keys=("outcome", "window", "cohort", "role"),
+            counts={"clients": ("years", *_FIGURES), "clients_any": _FIGURES},
+            wholes={"clients_any": "clients"},
+            largest={"total": ("largest", "two_largest")},
+            topic="topic",
+        ),
+        "change": Gate(
+            keys=("outcome", "cohort", "index_stay", "estimand", "role"),
+            counts={
+                "clients": (*_CHANGE, "total_before", "total_after"),
+                "clients_any_before": (*_CHANGE, "total_before"),
+                "clients_any_after": (*_CHANGE, "total_after"),
+            },
+            wholes={"clients_any_before": "clients", "clients_any_after": "clients"},
+            largest={
+                "total_before": ("largest_before", "two_largest_before"),
+                "total_after": ("largest_after", "two_largest_after"),
+            },
+            topic="topic",
+        ),
+        "stays": Gate(
+            keys=("outcome", "window", "cohort", "index_stay", "role"),
+            counts={"clients": ("years", *_FIGURES), "clients_any": _FIGURES},
+            wholes={"clients_any": "clients"},
+            largest={"total": ("largest", "two_largest")},
+            topic="topic",
+        ),
+        "flow": Gate(keys=("step", "cohort"), counts={"clients": ()}, margins={"step": "cohort_file"}),
+        "coercion": Gate(
+            keys=("kind", "window"),
+            counts={
+                "clients": ("per_client",),
+                "clients_any": ("measures", "per_client", "per_1000_bed_days", "per_1000_compulsory_days"),
+                "clients_in_hospital": ("bed_days", "per_1000_bed_days"),
+                "clients_compulsory": ("compulsory_days", "per_1000_compulsory_days"),
+            },
+            wholes={"clients_any": "clients", "clients_in_hospital": "clients", "clients_compulsory": "clients"},
+            margins={"kind": "total"},
+            largest={"measures": ("largest", "two_largest")},
+            topic="topic",
+        ),
+        "between": Gate(
+            keys=("cohort",),
+            counts={"clients": (), "clients_index_stay": ("days_between",)},
+            wholes={"clients_index_stay": "clients"},
+            largest={"days_between": ("largest", "two_largest")},
+        ),
+    }
+
+    change: pd.DataFrame = field(default_factory=_empty)
+    stays: pd.DataFrame = field(default_factory=_empty)
+    flow: pd.DataFrame = field(default_factory=_empty)
+    coercion: pd.DataFrame = field(default_factory=_empty)
+    between: pd.DataFrame = field(default_factory=_empty)
+
+    def summary(self, language: str | None = None) -> str:
+        """Say how admissions, days and any-use moved; in the first sentence when they moved apart."""
+        return mirror_text.summary(self, language or self.language)
+
+    def methods(self, language: str | None = None) -> str:
+        """Say how it was counted and estimated, from the choices of this result."""
+        return mirror_text.methods(self, language or self.language)
+
+    def views(self, language: str | None = None) -> tuple[TableView, ...]:
+        """Return the tables: rates and ratios, paired comparisons, index stays, coercion, flow."""
+        return mirror_views.views(self, language or self.language)
+
+    def figures(self, language: str | None = None) -> tuple[FigureView, ...]:
+        """Return the figures: rates before and after, of admissions and of days."""
+        return mirror_views.figures(self, language or self.language)
+
+    def key_figures(self, language: str | None = None) -> tuple[KeyFigure, ...]:
+        """Return the ratio of each main outcome."""
+        return mirror_text.key_figures(self, language or self.language)
+
+    def plot(self, *, outcome: str = "bed_days", ax: charts.Axes | None = None) -> charts.Axes:
+        """Draw the rates of one outcome before and after.
+
+        Parameters
+        ----------
+        outcome : str
+            Name of the outcome.
+        ax : Axes, optional
+        """
+        return mirror_views.draw_rates(self, [outcome], self.language, ax)
+
+    def ratio(self, outcome: str, *, index_stay: str = "") -> pd.Series[float]:
+        """Return the row of ``change`` with an outcome's rate ratio; all empty where there is none."""
+        return self.change_row(outcome, "rate_ratio", index_stay=index_stay)
+
+    def change_row(self, outcome: str, estimand: str, *, index_stay: str = "") -> pd.Series[float]:
+        """Return the first row of ``change`` for an outcome and estimand; all empty where there is none."""
+        change = self.change
+        if not len(change):
+            return pd.Series(dict.fromkeys(_CHANGE_COLUMNS, np.nan))
+        chosen = (change["outcome"] == outcome) & (change["estimand"] == estimand)
+        rows = change[chosen & (change["index_stay"] == (index_stay or self.notes["index_stay"]))]
+        return rows.iloc[0] if len(rows) else pd.Series(dict.fromkeys(self.change.columns, np.nan))
+
+    def label(self, outcome: str, language: str) -> str:
+        """Return the words for an outcome."""
+        return self.notes.get(f"label.{language}.{outcome}", outcome)

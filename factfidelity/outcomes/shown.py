@@ -1,0 +1,45 @@
+"""What the words and pictures of a before/after result need of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import pandas as pd
+
+
+class Shown(Protocol):
+    """A before/after result as its words and pictures see it."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per outcome, window and cohort."""
+
+    @property
+    def change(self) -> pd.DataFrame:
+        """One row per outcome, cohort, index stay and estimand."""
+
+    @property
+    def flow(self) -> pd.DataFrame:
+        """One row per step and cohort."""
+
+    @property
+    def coercion(self) -> pd.DataFrame:
+        """One row per kind of measure and window."""
+
+    @property
+    def between(self) -> pd.DataFrame:
+        """One row: clients in hospital on the index day."""
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """Every choice by name."""
+
+    def label(self, outcome: str, language: str) -> str:
+        """Return the words for an outcome."""
+
+    def ratio(self, outcome: str, *, index_stay: str = "") -> pd.Series[float]:
+        """Return the row with an outcome's rate ratio."""
+
+    def change_row(self, outcome: str, estimand: str, *, index_stay: str = "") -> pd.Series[float]:
+        """Return the first row of an outcome and estimand."""
