@@ -32,6 +32,7 @@ _HOMES: dict[str, str] = {
     "evaluate": "evaluation",
     "Plan": "schemas.plan",
     "load_plan": "schemas.plan",
+    "sample_extract": "delivery.sample",
     "FidelityScores": "fidelity.result",
     "Scale": "schemas.scale",
     "list_scales": "schemas.scale",

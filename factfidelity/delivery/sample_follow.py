@@ -27,13 +27,16 @@ def follow_tables(
     until = np.minimum(tables["clients"]["observed_to"].to_numpy(), span.last)
     team = tables["enrolments"].drop_duplicates("client")["team"].to_numpy()
     clients = tables["clients"]
+    delivering = [entry["code"] for entry in setting["municipalities"] if entry["delivers"]]
     return {
         "visits": visits_of(draw("visits"), index, until, factors, effects, span),
         "measurements": measurements_of(draw("measurements"), index, until, effects),
         "diagnoses": diagnoses_of(draw("diagnoses"), clients["diagnosis_group"], index, setting),
         "care_plans": plans_of(draw("plans"), index, until),
         "referrals": referrals_of(draw("referrals"), index, team, until),
-        "services": services_of(draw("services"), clients["municipality"], index, until),
+        "services": services_of(draw("services"), clients["municipality"], index, until, span.last).loc[
+            lambda rows: rows["municipality"].isin(delivering)
+        ],
         "work": work_of(draw("work"), index, until, 1970 + index // 365 - clients["birth_year"].to_numpy()),
         "deaths": tables["life"].loc[tables["life"]["death"] < OPEN, ["death"]].rename_axis("client").reset_index(),
         "population": population_of(setting, span),
@@ -115,7 +118,7 @@ def referrals_of(draw: Draw, index: Ints, team: Ints, until: Ints) -> pd.DataFra
     return rows.assign(outcome="accepted", first_contact=np.where(met < until, met, OPEN))
 
 
-def services_of(draw: Draw, municipality: Any, index: Ints, until: Ints) -> pd.DataFrame:
+def services_of(draw: Draw, municipality: Any, index: Ints, until: Ints, last: int) -> pd.DataFrame:
     """Return support that the municipality has granted: kind, law, requested, decided, start, end, hours a month."""
     size = len(index)
     parts = []
@@ -127,7 +130,7 @@ def services_of(draw: Draw, municipality: Any, index: Ints, until: Ints) -> pd.D
         hours = np.where(kind == "housing_support", draw.whole(8, 90, size) / 2, np.nan)
         rows = pd.DataFrame({"client": np.arange(size), "kind": kind, "law": law, "requested": requested})
         rows = rows.assign(decided=decided, start=start, end=end, hours=hours, municipality=np.asarray(municipality))
-        parts.append(rows.loc[draw.happens(share, size) & (decided < until)])
+        parts.append(rows.loc[draw.happens(share, size) & (decided < until) & (start < last)])
     frame = pd.concat(parts, ignore_index=True)
     return frame.sort_values(["client", "decided", "kind"], kind="stable", ignore_index=True)
 

@@ -18,9 +18,9 @@ from factfidelity.delivery.sample_world import World
 FIRST_LOPNR = 7_000_001
 PROFESSIONS = {
     "team_leader": "Teamledare", "case_manager": "Vård- och stödsamordnare", "nurse": "Sjuksköterska",
-    "social_worker": "Kurator", "nurse_assistant": "Skötare", "occupational_therapist": "Arbetsterapeut",
+    "social_worker": "Kurator", "assistant_nurse": "Skötare", "occupational_therapist": "Arbetsterapeut",
     "psychologist": "Psykolog", "psychiatrist": "Psykiater", "employment_specialist": "Arbetsspecialist (IPS)",
-    "peer_support": "Peer support",
+    "peer_worker": "Peer support",
 }  # fmt: skip
 EMPLOYERS = {"region": "Region", "municipality": "Kommun"}
 FORMS_OF_CARE = {
@@ -62,7 +62,7 @@ def date_texts(days: Any, last: int, form: str = "%Y-%m-%d") -> list[str]:
     return [
         (text.replace("-", "") if short else text) if day < last else ""
         for text, day in zip(texts, numbers.tolist(), strict=True)
-    ]  # noqa: E501
+    ]
 
 
 def lopnr_of(world: World) -> Ints:
@@ -106,7 +106,7 @@ def inpatient_frame(world: World) -> pd.DataFrame:
     checked = np.where(draw.happens(0.5, size), "AU118", "")
     rows["op"] = [
         " ".join(filter(None, pair)) for pair in zip(checked, np.where(stays["acute"], "XS100", ""), strict=True)
-    ]  # noqa: E501
+    ]
     rows.loc[draw.happens(0.01, size), "op"] = "AU124 -1"
     rows.loc[stays["acute"].to_numpy() & (rows["op"] == "AU124 -1").to_numpy(), "op"] = "XS100 -1"
     rows["EKOD1"] = ""
@@ -241,7 +241,7 @@ def contact_files(world: World) -> tuple[dict[str, str], dict[str, int]]:
     files = {
         f"kontaktlista_{name}.csv": table_text(
             list(frame), [pd.concat([part, again.loc[again.index.isin(part.index)]])[heading] for heading in frame]
-        )  # noqa: E501
+        )
         for name, part in frame.groupby(year.reindex(frame.index), sort=True)
     }
     return files, {"exact_duplicate": len(again)}

@@ -182,7 +182,7 @@ def measures(draw: Draw, days: pd.DataFrame, effects: Effects, first: int) -> pd
 def other_stays(
     draw: Draw, spells: pd.DataFrame, factors: Numbers, effects: Effects, span: tuple[int, int]
 ) -> pd.DataFrame:
-    """Return stays of other kinds of care, away from the adult psychiatric ones: client, admitted, discharged, clinic."""
+    """Return stays of other kinds of care, away from the adult psychiatric ones: client, days, clinic."""
     parts = []
     for clinic, yearly, nights in (("somatic", effects.somatic_per_year, 5.0), ("addiction", 0.05, 8.0)):
         client, day = daily_events(draw, np.full(len(factors), yearly / DAYS_PER_YEAR), *span)

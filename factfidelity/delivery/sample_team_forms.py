@@ -149,7 +149,7 @@ def municipal_files(world: World) -> dict[str, bytes]:
         code, keys = entry["code"], municipal_keys(world, entry["code"])
         rows = world.tables["services"]
         rows = rows.loc[rows["municipality"] == code]
-        if not keys or code == "0481":
+        if not entry["delivers"]:
             continue
         files[f"kommun_{entry['name'].lower().replace('ä', 'a')}_insatser.csv"] = _municipal(world, rows, keys, code)
         pairs = sorted((number, client) for client, number in keys.items())
