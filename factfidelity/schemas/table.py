@@ -26,7 +26,6 @@ CheckName = Literal[
     "sum_at_most",
     "unique",
     "unit_too_small",
-    "empty_together",
 ]
 
 
