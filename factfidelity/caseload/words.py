@@ -68,6 +68,26 @@ EMPLOYERS: Mapping[str, Text] = {
     "total": {"sv": "Totalt", "en": "Total"},
 }
 
+ROLES: Mapping[str, Text] = {
+    "case_managers": {
+        "sv": "Vård- och stödsamordnare (sjuksköterskor, socialarbetare, missbruksspecialister)",
+        "en": "Case managers (nurses, social workers, addiction specialists)",
+    },
+    "not_stated": {"sv": "Yrke saknas", "en": "Profession not stated"},
+}
+
+DENOMINATORS: Mapping[str, Text] = {
+    "team": {
+        "sv": "alla heltidstjänster i teamet utom administratörer",
+        "en": "all FTE in the team but administrators",
+    },
+    "case_managers": {"sv": "heltid som vård- och stödsamordnare", "en": "case-manager FTE"},
+    "case_managers_less_stable": {
+        "sv": "heltid som vård- och stödsamordnare, stabila klienter borträknade",
+        "en": "case-manager FTE, stable clients taken out",
+    },
+}
+
 REASONS: Mapping[str, Text] = {
     "crisis": {"sv": "Kris", "en": "Crisis"},
     "deterioration": {"sv": "Försämring", "en": "Getting worse"},
@@ -95,6 +115,27 @@ HEADS: Mapping[str, Head] = {
     "reference_low": ("Riktmärke från", "Guide from"),
     "reference_high": ("Riktmärke till", "Guide to"),
     "persons": ("Personer", "Persons", "integer"),
+    "role_name": ("Yrke eller roll", "Profession or role", "text"),
+    "employer_name": ("Huvudman", "Principal", "text"),
+    "fte_per_100": ("Per 100 klienter", "Per 100 clients", "number", 2),
+    "fte_per_200": ("Per 200 klienter", "Per 200 clients", "number", 2),
+    "norm_per_200": ("Norm per 200", "Norm per 200", "text"),
+    "gap": ("Avvikelse i tjänster", "Gap in posts", "number", 2),
+    "posts": ("Inrättade tjänster", "Established posts", "number", 2),
+    "vacancy": ("Vakanta tjänster", "Vacant posts", "number", 2),
+    "vacancy_share": ("Andel vakanta", "Share vacant", "percent", 0),
+    "share": ("Andel", "Share", "percent", 0),
+    "left": ("Slutade på 24 månader", "Left in 24 months", "integer"),
+    "mean_heads": ("Personer i genomsnitt", "Persons on average"),
+    "turnover": ("Omsättning", "Turnover", "percent", 0),
+    "fte_per_head": ("Heltid per person", "FTE per person", "number", 2),
+    "leader_fte": ("Teamledare", "Team leader", "number", 2),
+    "peer_fte": ("Peer support", "Peer workers", "number", 2),
+    "norm": ("Riktmärke", "Guide figure", "text"),
+    "posts_needed_low": ("Tjänster som behövs, lägst", "Posts needed, lowest"),
+    "posts_needed_high": ("Tjänster som behövs, högst", "Posts needed, highest"),
+    "clients_possible_low": ("Klienter som ryms, lägst", "Clients possible, lowest", "integer"),
+    "clients_possible_high": ("Klienter som ryms, högst", "Clients possible, highest", "integer"),
     "because": ("Anmärkning", "Remark", "text"),
 }
 
