@@ -5,18 +5,19 @@ from __future__ import annotations
 import importlib
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from factfidelity.display.disclosure import DisclosureRule, release_results
+from factfidelity.display.disclosure import DisclosureRule
 from factfidelity.display.result import Result
 from factfidelity.errors import PlanError, Problem
 from factfidelity.extract import COLUMNS, Extract
 from factfidelity.schemas.plan import Plan, load_plan
+from factfidelity.schemas.scale import load_scale
 
 Text = Mapping[str, str]
 Progress = Callable[[str, int, int], None]
@@ -94,7 +95,8 @@ class Evaluation:
             If a hidden count could still be worked out.
         """
         chosen = rule or DisclosureRule.of(self.plan.disclosure)
-        results, audit = release_results(self.results, chosen, previous=previous)
+        results: dict[str, Result] = {name: result.released(chosen) for name, result in self.results.items()}
+        audit: dict[str, Any] = {}
         return ReleasedEvaluation(results, dict(self.missing), self.plan, self.provenance(), audit)
 
 
@@ -150,7 +152,10 @@ def _not_delivered(tables: list[str]) -> Text:
 
 
 def only_team(extract: Extract, team: str) -> Extract:
-    """Return the extract of one team: its own rows, and its clients' rows elsewhere.
+    """Return the extract of one team.
+
+    The team's own rows are kept. A client belongs to the first team, so the cohort (``clients``, and with it every
+    outcome) is those who began in this one; a client who came from another team counts in the caseload only.
 
     Parameters
     ----------
@@ -168,19 +173,55 @@ def only_team(extract: Extract, team: str) -> Extract:
         known = ", ".join(sorted(teams["team_id"].astype(str)))
         raise PlanError(problems=[Problem(f'there is no team "{team}" in the delivery', f"choose one of: {known}")])
     team_id = found.iloc[0]
-    enrolments = extract.enrolments
-    clients = set(enrolments.loc[enrolments["team_id"] == team_id, "client_id"])
+    enrolled = extract.enrolments.sort_values(["client_id", "start", "team_id"], kind="stable")
+    first = enrolled.drop_duplicates("client_id")
+    own = set(first.loc[first["team_id"] == team_id, "client_id"])
+    seen = set(enrolled.loc[enrolled["team_id"] == team_id, "client_id"])
     tables = {}
     for name in COLUMNS:
         frame = extract.table(name)
         if "team_id" in frame.columns:
             frame = frame[frame["team_id"] == team_id]
         elif "client_id" in frame.columns:
-            frame = frame[frame["client_id"].isin(clients)]
+            frame = frame[frame["client_id"].isin(own if name == "clients" else own | seen)]
         tables[name] = frame
-    return Extract(
-        tables, extract.start, extract.end, extract.sources, extract.crosswalk_rate, extract.delivery, extract.saver
-    )
+    return replace(extract, tables=tables)
+
+
+def cut_at(extract: Extract, end: pd.Timestamp) -> Extract:
+    """Return what was known on the day before ``end``: later rows are out, what went on then is open.
+
+    Parameters
+    ----------
+    end : Timestamp
+        The first day that is not observed any more.
+    """
+    if end >= extract.end:
+        return extract
+    tables = {name: _cut_table(extract.table(name), end) for name in COLUMNS}
+    return replace(extract, tables=tables, end=end)
+
+
+_BEGINS = ("start", "admitted", "date", "made", "received", "started")
+_ENDS = ("end", "discharged", "observed_to", "followed_up", "decided", "first_contact")
+
+
+def _cut_table(frame: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    begins = next((name for name in _BEGINS if name in frame.columns), None)
+    if begins is not None:
+        frame = frame[~(frame[begins] >= end)]
+    elif "assessment" in frame.columns:
+        frame = frame[~(pd.to_datetime(frame["assessment"], errors="coerce") >= end)]
+    later = {name: frame[name].mask(frame[name] >= end) for name in _ENDS if name in frame.columns}
+    return frame.assign(**later)
+
+
+def _ratings_and_scale(plan: Plan, extract: Extract) -> dict[str, Any]:
+    """Return the ratings on the plan's scale, or on the scale that most ratings are made on."""
+    ratings = extract.ratings
+    named = ratings["scale"].astype("str").str.casefold()
+    scale = plan.fidelity.scale.casefold() or str(named.mode().iloc[0])
+    return {"first": ratings[named == scale], "scale": load_scale(scale, plan.fidelity.version or None)}
 
 
 def versions() -> dict[str, str]:
@@ -189,4 +230,30 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: metadata.version(name) for name in names}
 
 
-QUESTIONS: tuple[Question, ...] = ()
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        "caseload_ratios",
+        "factfidelity.caseload.ratios:caseload_ratios",
+        ("enrolments", "staff"),
+        lambda plan, extract: {"every": plan.caseload.every, "staff": plan.caseload.staff},
+    ),
+    Question(
+        "staffing",
+        "factfidelity.caseload.staffing:staffing",
+        ("staff",),
+        lambda plan, extract: {"programme": plan.programme},
+    ),
+    Question("board_use", "factfidelity.caseload.board:board_use", ("board", "enrolments")),
+    Question(
+        "fidelity_scores",
+        "factfidelity.fidelity.score:score_fidelity",
+        ("ratings",),
+        lambda plan, extract: _ratings_and_scale(plan, extract),
+    ),
+    Question(
+        "mirror_outcomes",
+        "factfidelity.outcomes.mirror:mirror_outcomes",
+        ("enrolments", "episodes"),
+        lambda plan, extract: {"plan": plan},
+    ),
+)
