@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +100,7 @@ def _decimals(ticks: np.ndarray) -> int:
     if len(places) < 2:
         return 0
     step = float(np.diff(places).min())
-    return min(max(0, math.ceil(-math.log10(step) - 1e-9)), 6) if step < 1 else int(step % 1 > 1e-9)
+    return next((places for places in range(7) if abs(round(step, places) - step) < 1e-9 * max(step, 1e-3)), 6)
 
 
 class PlainTicks(Formatter):

@@ -1,24 +1,31 @@
-"""Frames in, frames out that may leave the room: what is hidden is missing."""
+"""Frames and results in, what may leave the room out: what is hidden is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from factfidelity.display.disclosure_lines import Line, adds_up, lines_of
-from factfidelity.display.disclosure_primary import (
-    Mask,
-    counts_of,
-    first_mask,
-    hidden_cells,
-    inner_columns,
-    numbers,
-    spread_in_rows,
-)
+from factfidelity.display.disclosure_links import Closed, Guarded, close, guard
+from factfidelity.display.disclosure_primary import Mask, counts_of, inner_columns, numbers
+from factfidelity.display.disclosure_registry import Items, items_of
 from factfidelity.display.disclosure_rule import HIDDEN, NOT_AVAILABLE, SHOWN, ZERO, DisclosureRule
 from factfidelity.display.gate import Gate
+from factfidelity.errors import DisclosureError, Problem
+
+if TYPE_CHECKING:
+    from factfidelity.display.result import Result
+
+ATTACKS = (
+    "sums of rows and of tables",
+    "the rest of a whole",
+    "rate × denominator, share × whole, mean × number",
+    "intervals and changes of hidden figures",
+    "the same number in another table or chart",
+    "figures shown in an earlier release",
+)
 
 
 def release_frames(
@@ -40,65 +47,164 @@ def release_frames(
         ``status``: ``shown``, ``hidden``, ``zero`` or ``not_available``, for the first count of the row.
     """
     rule = rule or DisclosureRule()
-    masks = {name: first_mask(frame, gates[name], rule) for name, frame in frames.items()}
-    lines = {name: lines_of(frame, gates[name]) for name, frame in frames.items()}
-    seen = -1
-    while (hidden := sum(map(hidden_cells, masks.values()))) != seen:
-        seen = hidden
-        for name, frame in frames.items():
-            _close_lines(frame, lines[name], masks[name], rule)
-            spread_in_rows(frame, gates[name], masks[name])
-            _follow(name, frames, gates, masks)
-    return {name: apply_mask(frame, gates[name], masks[name]) for name, frame in frames.items()}
+    closed = close([guard("", name, frame, gates[name], rule) for name, frame in frames.items()], rule)
+    return {item.field: apply_mask(item.frame, item.gate, item.mask) for item in closed.frames}
 
 
-def _close_lines(frame: pd.DataFrame, lines: list[Line], mask: Mask, rule: DisclosureRule) -> None:
-    """Hide a second cell in each line where one hidden cell could be computed from the rest."""
-    for column, hidden in mask.items():
-        if not pd.api.types.is_numeric_dtype(frame[column]) or not hidden.any():
+def release_results(
+    results: Mapping[str, Result],
+    rule: DisclosureRule | None = None,
+    *,
+    previous: Mapping[str, Result] | None = None,
+) -> tuple[dict[str, Result], dict[str, Any]]:
+    """Release all results of a report together, attack what is shown, and say what was hidden.
+
+    Parameters
+    ----------
+    results : mapping of name to Result
+        None of them released before.
+    rule : DisclosureRule, optional
+    previous : mapping of name to Result, optional
+        The released results of the report before this one. What it showed is known: it cannot be hidden again, and a
+        number that has changed since by 1 to ``smallest - 1`` persons is hidden.
+
+    Returns
+    -------
+    released : dict of name to Result
+    record : dict
+        ``rule``; ``tables``: for each result, table and column how many cells there are and how many are hidden for
+        which reason (``small``, ``rest``, ``none_or_all``, ``dominance``, ``secondary``, ``follows``); ``attacks``;
+        ``attacked`` (hidden numbers tried), ``narrowest`` (the narrowest interval left for a sensitive number of
+        persons), ``known_before``. Numbers of cells only, never a value.
+
+    Raises
+    ------
+    DisclosureError
+        Where a hidden number follows after all, or its interval is narrower than the rule asks.
+    ValueError
+        Where a result was released before: what it hides is gone and cannot be weighed against the others.
+    """
+    rule = rule or DisclosureRule()
+    early = [name for name, result in results.items() if result.is_released]
+    if early:
+        raise ValueError(
+            f"results must come as they are, not released one by one; released already: {', '.join(early)}"
+        )
+    guarded = [
+        guard(name, field, frame, result.gates[field], rule)
+        for name, result in results.items()
+        for field, frame in result.frames().items()
+        if frame is not None
+    ]
+    closed = close(guarded, rule, before=_shown_before(previous or {}))
+    record = _record(closed, rule)
+    released: dict[str, Result] = {}
+    for name, result in results.items():
+        frames = {
+            item.field: apply_mask(item.frame, item.gate, item.mask) for item in closed.frames if item.result == name
+        }
+        released[name] = result.with_frames(frames, released=True)
+    return released, record
+
+
+def _shown_before(previous: Mapping[str, Result]) -> dict[tuple[str, str, Items], float]:
+    shown: dict[tuple[str, str, Items], float] = {}
+    for name, result in previous.items():
+        for field, frame in result.require_released().frames().items():
+            gate = result.gates[field]
+            items = items_of(frame, gate.keys, gate.margins)
+            for count in counts_of(frame, gate):
+                values = numbers(frame, count)
+                shown.update(
+                    {
+                        (f"{name}.{field}", count, row): float(value)
+                        for row, value in zip(items, values, strict=True)
+                        if not np.isnan(value)
+                    }
+                )
+    return shown
+
+
+def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
+    """Attack everything that is shown, and count what is hidden and why."""
+    from factfidelity.display.disclosure_solver import ranges
+
+    system = closed.registry.system
+    found = ranges(system)
+    tried = [cell for cell in found if not system.silent[cell]]
+    is_person = np.zeros(len(system.values), dtype=bool)
+    for (number, column), cells in zip(closed.sheets, closed.registry.cells, strict=True):
+        if column in closed.frames[number].gate.counts:
+            is_person[cells[cells >= 0]] = True
+    least = np.where(system.sensitive, system.widths, np.where(is_person, 1.0, 0.0))
+    bad = {cell for cell in found if found[cell][1] - found[cell][0] < least[cell] - 1e-6}
+    bad |= {cell for cell in tried if found[cell][1] - found[cell][0] <= 1e-9 * max(1.0, abs(system.values[cell]))}
+    bad |= set(closed.left)
+    if bad:
+        raise _refusal(closed, bad)
+    widths = [found[cell][1] - found[cell][0] for cell in found if system.sensitive[cell] and is_person[cell]]
+    narrowest = min((width for width in widths if np.isfinite(width)), default=None)
+    return {
+        "rule": {
+            "smallest": rule.smallest, "hide_zero": list(rule.hide_zero), "dominance": list(rule.dominance),
+            "protection": rule.protection, "method": rule.method,
+        },
+        "attacks": list(ATTACKS),
+        "attacked": len(tried),
+        "narrowest": narrowest,
+        "known_before": int((system.fixed & system.sensitive).sum()),
+        "tables": [row for item in closed.frames for row in _reasons(item, rule)],
+    }  # fmt: skip
+
+
+def _refusal(closed: Closed, bad: set[int]) -> DisclosureError:
+    problems = []
+    for (number, column), cells in zip(closed.sheets, closed.registry.cells, strict=True):
+        rows = int(np.isin(cells, list(bad)).sum())
+        if rows:
+            name = closed.frames[number].name
+            problems.append(
+                Problem(
+                    f"{rows} hidden values of {column} in {name} follow, or nearly, from what is shown.",
+                    "make the table coarser (longer periods, fewer groups) or leave it out",
+                    rule="hidden_follows",
+                    kind="disclosure",
+                    what_sv=f"{rows} dolda värden i {column}, {name}, går att räkna ut, helt eller nästan.",
+                    do_sv="gör tabellen grövre (längre perioder, färre grupper) eller ta bort den",
+                )
+            )
+    return DisclosureError("The report is not written: hidden values would be given away.", problems)
+
+
+def _reasons(item: Guarded, rule: DisclosureRule) -> list[dict[str, Any]]:
+    counts = counts_of(item.frame, item.gate)
+    rows: list[dict[str, Any]] = []
+    for column, hidden in item.mask.items():
+        if not hidden.any():
             continue
-        values = numbers(frame, column)
-        for line in lines:
-            if adds_up(values, line):
-                _close_line(values, hidden, line, rule)
+        own = item.sensitive.get(column, np.zeros(len(hidden), dtype=bool))
+        values = numbers(item.frame, column) if column in counts else np.full(len(hidden), np.nan)
+        small = own & (values > 0) & (values < rule.smallest)
+        rest = _rest(item, column)
+        near = own & ~small & (rest > 0) & (rest < rule.smallest)
+        edge = own & ~small & ~near if column in counts else np.zeros(len(hidden), dtype=bool)
+        other = int((hidden & ~own).sum())
+        rows.append(
+            {
+                "result": item.result, "table": item.field, "column": column, "cells": len(hidden),
+                "hidden": int(hidden.sum()), "small": int(small.sum()), "rest": int(near.sum()),
+                "none_or_all": int(edge.sum()), "dominance": 0 if column in counts else int(own.sum()),
+                "secondary": other if column in counts else 0, "follows": 0 if column in counts else other,
+            }
+        )  # fmt: skip
+    return rows
 
 
-def _close_line(values: np.ndarray, hidden: np.ndarray, line: Line, rule: DisclosureRule) -> None:
-    while True:
-        out = [row for row in line.parts if hidden[row]]
-        if not out and not hidden[line.total]:
-            return
-        enough = values[out].sum() >= rule.smallest and len(out) > 1
-        if enough or (hidden[line.total] and out):
-            return
-        left = [row for row in line.parts if not hidden[row]]
-        if not left:
-            hidden[line.total] = True
-            return
-        hidden[min(left, key=lambda row: (values[row] == 0, values[row], row))] = True
-
-
-def _follow(
-    name: str, frames: Mapping[str, pd.DataFrame], gates: Mapping[str, Gate], masks: Mapping[str, Mask]
-) -> None:
-    """Hide what rests on a hidden count of another frame."""
-    frame, mask = frames[name], masks[name]
-    for source, followers in gates[name].follows.items():
-        other, _, count = source.partition(".")
-        if other not in frames or count not in masks[other]:
-            continue
-        keys = [key for key in gates[name].keys if key in gates[other].keys]
-        keys = [key for key in keys if key in frame.columns and key in frames[other].columns]
-        bad = set(_keys(frames[other].loc[masks[other][count]], keys))
-        rows = np.array([row in bad for row in _keys(frame, keys)], dtype=bool)
-        for follower in followers:
-            if follower in mask:
-                mask[follower] |= rows
-
-
-def _keys(frame: pd.DataFrame, keys: list[str]) -> list[tuple[str, ...]]:
-    columns = [frame[key].astype("object").astype(str).tolist() for key in keys]
-    return list(zip(*columns, strict=True)) if keys else [()] * len(frame)
+def _rest(item: Guarded, column: str) -> np.ndarray:
+    whole = item.gate.wholes.get(column)
+    if whole is None or whole not in item.frame.columns:
+        return np.full(len(item.frame), np.nan)
+    return np.asarray(numbers(item.frame, whole) - numbers(item.frame, column))
 
 
 def apply_mask(frame: pd.DataFrame, gate: Gate, mask: Mask) -> pd.DataFrame:
@@ -124,4 +230,12 @@ def _without(column: pd.Series, hidden: np.ndarray) -> pd.Series:
 def status_of(values: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     """Return the typed state of each number of persons."""
     states = np.where(np.isnan(values), NOT_AVAILABLE, np.where(values == 0, ZERO, SHOWN))
-    return np.where(hidden, HIDDEN, states).astype("object")
+    found: np.ndarray = np.where(hidden, HIDDEN, states).astype("object")
+    return found
+
+
+def hidden_share(frames: Sequence[pd.DataFrame]) -> float:
+    """Return which share of the rows that count persons is hidden."""
+    states = [frame["status"] for frame in frames if "status" in frame.columns]
+    rows = sum(len(state) for state in states)
+    return sum(int((state == HIDDEN).sum()) for state in states) / rows if rows else 0.0

@@ -6,7 +6,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pandas as pd
 
@@ -76,7 +76,9 @@ class Result(ABC):
 
     def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> Self:
         """Return the same result with other frames."""
-        return dataclasses.replace(self, **frames, is_released=released)  # type: ignore[arg-type]
+        inner = [part.name for part in dataclasses.fields(self) if released and part.name.startswith("inner_")]
+        changed: dict[str, Any] = {**frames, **dict.fromkeys(inner), "is_released": released}
+        return dataclasses.replace(self, **changed)
 
     def in_language(self, language: str) -> Self:
         """Return the same result in another language."""
