@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from factfidelity.delivery import sample_forms as region
 from factfidelity.delivery import sample_team_forms as local
 from factfidelity.delivery.sample_canonical import extract_of_world
 from factfidelity.delivery.sample_draws import effects_of
+from factfidelity.delivery.sample_planted import made_with, planted, planted_staff
+from factfidelity.delivery.sample_truth import realised
 from factfidelity.delivery.sample_world import World, make_world
 from factfidelity.extract import Extract
+from factfidelity.schemas.files import shipped_folder
 
 
 def sample_extract(
@@ -67,16 +71,58 @@ def world_of(
     return make_world(seed, clients=clients, teams=teams, years=years, effects=effects_of(effects), contacts=contacts)
 
 
+def write_sample(
+    folder: str | Path,
+    *,
+    seed: int = 7,
+    clients: int = 400,
+    teams: int = 3,
+    years: int = 4,
+    effects: Mapping[str, float] | None = None,
+) -> list[Path]:
+    """Write an invented delivery in the suppliers' own forms, with its mapping, its plan and its truth.
+
+    The same arguments give the same bytes on any machine. ``truth.json`` holds what was planted, what came of it
+    (counted day by day, not with the library's own counting) and how many rows of each fault there are.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder that does not exist or is empty.
+    seed, clients, teams, years, effects
+        As in ``sample_extract``.
+
+    Returns
+    -------
+    list of Path
+        The files, sorted.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds files already, or an argument is out of range.
+    """
+    target = Path(folder)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ValueError(f"{target.name} must be a new or an empty folder")
+    files = delivery_files(world_of(seed, clients, teams, years, effects))
+    target.mkdir(parents=True, exist_ok=True)
+    for name, content in sorted(files.items()):
+        (target / name).write_bytes(content)
+    return [target / name for name in sorted(files)]
+
+
 def delivery_files(world: World) -> dict[str, bytes]:
     """Return every file of the delivery by name, as bytes."""
-    inpatient, _ = region.inpatient_files(world)
-    contacts, _ = region.contact_files(world)
-    board, _ = local.board_file(world)
+    inpatient, inpatient_faults = region.inpatient_files(world)
+    contacts, contact_faults = region.contact_files(world)
+    board, board_faults = local.board_file(world)
+    deaths, death_faults = region.deaths_file(world)
     files = {name: text.encode("cp1252") for name, text in inpatient.items()}
     files |= {name: text.encode("utf-8-sig") for name, text in contacts.items()}
     files |= {
         "lopnr_nyckel.csv": region.crosswalk(world).encode("cp1252"),
-        "ut_r_dors_9140_2024.csv": region.deaths_file(world).encode("cp1252"),
+        "ut_r_dors_9140_2024.csv": deaths.encode("cp1252"),
         "tvangsvard.csv": region.compulsory_file(world).encode("utf-8"),
         "klienter.csv": local.client_file(world).encode("utf-8-sig"),
         "team.csv": local.team_file(world).encode("utf-8-sig"),
@@ -89,11 +135,20 @@ def delivery_files(world: World) -> dict[str, bytes]:
         "folkmangd.csv": local.population_file(world),
     }
     files |= local.municipal_files(world)
-    return files | {name: text.encode("utf-8-sig") for name, text in local.other_files(world).items()}
+    files |= {name: text.encode("utf-8-sig") for name, text in local.other_files(world).items()}
+    faults = {"inpatient": inpatient_faults, "contacts": contact_faults, "board": board_faults, "deaths": death_faults}
+    files["truth.json"] = _truth(world, faults)
+    here = shipped_folder("schemas") / "sample"
+    copies = {name: here / name for name in ("plan.yaml", "mapping.yaml")}
+    return files | {name: path.read_bytes() for name, path in copies.items() if path.is_file()}
 
 
-def write_files(files: dict[str, bytes], folder: Path) -> None:
-    """Write files into a folder that is made where it does not exist."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in sorted(files.items()):
-        (folder / name).write_bytes(content)
+def _truth(world: World, faults: Mapping[str, Mapping[str, int]]) -> bytes:
+    content = {
+        "made_with": made_with(world),
+        "planted": planted(world),
+        "planted_posts": planted_staff(world),
+        "realised": realised(world),
+        "faults": faults,
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -194,13 +194,24 @@ def _optional(days: pd.Series[Any], last: int) -> list[str]:
     return date_texts(days.fillna(float(last)).astype("int64"), last)
 
 
-def deaths_file(world: World) -> str:
-    """Return deaths as in the cause-of-death register; the day of the first one is not known."""
-    deaths = world.tables["deaths"].sort_values("death", kind="stable")
-    texts = date_texts(deaths["death"], world.span.last, "%Y%m%d")
-    if texts:
-        texts[0] = texts[0][:6] + "00"
-    return table_text(["LopNr", "DODSDAT"], [lopnr_of(world)[deaths["client"].to_numpy()], texts])
+def deaths_file(world: World) -> tuple[str, dict[str, int]]:
+    """Return deaths as in the cause-of-death register, and how many of them lack the day.
+
+    The one whose day is not known had left the area before, so that the truth does not hang on it.
+    """
+    last, tables = world.span.last, world.tables
+    deaths = tables["deaths"].sort_values("death", kind="stable")
+    texts = date_texts(deaths["death"], last, "%Y%m%d")
+    numbers = lopnr_of(world)
+    clients = deaths["client"].tolist()
+    life = tables["life"]
+    stays = pd.concat([tables["episodes"], tables["other"]]).groupby("client")["discharged"].max()
+    latest = np.maximum(life["moved"].to_numpy(), stays.reindex(life.index).fillna(0).to_numpy())
+    gone = np.nonzero((life["moved"] < last) & (life["death"] == OPEN) & (latest < last - 40))[0][:1]
+    for client in gone.tolist():
+        clients.append(client)
+        texts.append(date_texts([int(latest[client]) + 35], last, "%Y%m%d")[0][:6] + "00")
+    return table_text(["LopNr", "DODSDAT"], [numbers[clients], texts]), {"partial_date": len(gone)}
 
 
 def contact_files(world: World) -> tuple[dict[str, str], dict[str, int]]:

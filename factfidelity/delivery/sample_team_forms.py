@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zipfile
 from typing import Any
 
 import numpy as np
@@ -210,6 +211,17 @@ def rating_workbook(world: World) -> bytes:
         sheet.write_row(number, 0, [day, team, "DACTS", "1998", row["item"], *map(int, scores), basis])
     sheet.set_column(0, len(headings) - 1, 15)
     book.close()
+    return _stored(target.getvalue())
+
+
+def _stored(workbook: bytes) -> bytes:
+    """Pack a workbook anew without compression: what compression gives differs between versions of zlib."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as given, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as packed:
+        for name in given.namelist():
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.create_system = 3
+            packed.writestr(entry, given.read(name))
     return target.getvalue()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from factfidelity.days import OPEN, day_number
+from factfidelity.days import day_number
 from factfidelity.delivery import sample_clients as people
 from factfidelity.delivery import sample_follow as follow
 from factfidelity.delivery import sample_hospital as hospital
@@ -119,7 +119,7 @@ def _hospital_tables(
     other = other.loc[other["admitted"].to_numpy() <= death[other["client"].to_numpy()]].reset_index(drop=True)
     other["discharged"] = np.minimum(other["discharged"].to_numpy(), death[other["client"].to_numpy()])
     episodes = hospital.episodes_of(draw("episodes"), spells, setting["clinics"], effects)
-    forensic, forms = _forensic(draw("forensic"), spells, other, life, span)
+    forensic, forms = _forensic(draw("forensic"), spells, other, index, life, span)
     other = pd.concat([other, forensic], ignore_index=True)
     legal = pd.concat([legal, forms], ignore_index=True)
     seen = (spells["discharged"] >= span.first).to_numpy()
@@ -137,31 +137,18 @@ def _hospital_tables(
 
 
 def _forensic(
-    draw: Draw, spells: pd.DataFrame, other: pd.DataFrame, life: pd.DataFrame, span: Span
+    draw: Draw, spells: pd.DataFrame, other: pd.DataFrame, index: Ints, life: pd.DataFrame, span: Span
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return two clients' forensic stays under LRV, laid in a time when they were in no other hospital."""
-    busy = pd.concat([spells[["client", "admitted", "discharged"]], other[["client", "admitted", "discharged"]]])
-    busy = busy.sort_values(["client", "admitted"], kind="stable")
-    following = busy.groupby("client")["admitted"].shift(-1)
-    gap = following - busy["discharged"]
-    room = busy.loc[(gap > 500) & (gap < 1500) & (busy["admitted"] > span.first)].drop_duplicates("client")
-    chosen = room.iloc[np.sort(draw.order(len(room))[:2])]
-    client, start = chosen["client"].to_numpy(), chosen["discharged"].to_numpy() + 40
-    until = start + 300
-    alive = until < life["death"].to_numpy()[client] if len(client) else np.zeros(0, dtype=bool)
-    stays = pd.DataFrame({"client": client, "admitted": start, "discharged": until, "clinic": "forensic"})
-    closed = pd.DataFrame({"client": client, "spell": -1, "form": "LRV", "start": start, "last": until})
-    freer = closed.assign(form="LRV_open", start=until, last=until + 100)
-    return stays.loc[alive], pd.concat([closed.loc[alive], freer.loc[alive]], ignore_index=True)
-
-
-def dates(days: Any, last: int) -> pd.Series[Any]:
-    """Return days as dates; a day at or after the end of the delivery is not known yet and is missing."""
-    numbers = np.asarray(days, dtype=np.int64)
-    known = numbers < last
-    values = np.where(known, numbers, 0).astype("datetime64[D]").astype("datetime64[s]")
-    values[~known] = np.datetime64("NaT")
-    return pd.Series(values)
-
-
-__all__ = ["OPEN", "World", "dates", "make_world", "read_setting", "span_of"]
+    """Return two clients' forensic stays under LRV, soon after the index day, who were in no other hospital then."""
+    start, until = index + 20, index + 320
+    busy = np.zeros(len(index), dtype=bool)
+    for stays in (spells, other):
+        client = stays["client"].to_numpy()
+        meets = (stays["admitted"] <= until[client] + 10) & (stays["discharged"] >= start[client] - 10)
+        busy[client[meets.to_numpy()]] = True
+    free = np.nonzero(~busy & (until + 110 < np.minimum(life["death"].to_numpy(), span.last)))[0]
+    client = np.sort(free[draw.order(len(free))[:2]])
+    stays = pd.DataFrame({"client": client, "admitted": start[client], "discharged": until[client]})
+    closed = pd.DataFrame({"client": client, "spell": -1, "form": "LRV", "start": start[client], "last": until[client]})
+    freer = closed.assign(form="LRV_open", start=until[client], last=until[client] + 100)
+    return stays.assign(clinic="forensic"), pd.concat([closed, freer], ignore_index=True)
