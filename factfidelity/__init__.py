@@ -25,6 +25,8 @@ _HOMES: dict[str, str] = {
     "MirrorOutcomes": "outcomes.result",
     "chain_spells": "care.spells",
     "mirror_outcomes": "outcomes.mirror",
+    "monthly_course": "outcomes.course",
+    "regression_to_the_mean": "outcomes.regression",
     "window_use": "care.windows",
     "open_report": "reports.pages",
     "render_report": "reports.render",

@@ -75,6 +75,10 @@ FLOW: Mapping[str, Text] = {
 
 WHY: Mapping[str, Text] = {
     "no_clients": {"sv": "inga klienter i urvalet", "en": "no clients in the cohort"},
+    "not_observed": {
+        "sv": "ingen klient är observerad i hela den tidigare perioden",
+        "en": "no client is observed through the earlier period",
+    },
     "none": {"sv": "inget räknades i något fönster", "en": "nothing was counted in either window"},
     "none_before": {"sv": "inget räknades före", "en": "nothing was counted before"},
     "none_after": {"sv": "inget räknades efter", "en": "nothing was counted after"},
