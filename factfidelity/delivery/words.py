@@ -14,6 +14,14 @@ FATES: Mapping[str, Text] = {
     "set_aside": {"sv": "undantagen", "en": "set aside"},
 }
 
+ACCOUNT: Mapping[str, Text] = {
+    "used": {"sv": "används", "en": "used"},
+    "duplicate": {"sv": "tas bort som dubbletter", "en": "dropped as duplicates"},
+    "superseded": {"sv": "ersätts av en senare leverans", "en": "superseded by a later delivery"},
+    "furniture": {"sv": "hör till rubriker, summor eller tomma rader", "en": "headings, totals or empty lines"},
+    "set_aside": {"sv": "undantas", "en": "set aside"},
+}
+
 SEVERITIES: Mapping[str, Text] = {
     "stop": {"sv": "stopp", "en": "stop"},
     "set_aside": {"sv": "raden undantas", "en": "row set aside"},
@@ -80,3 +88,105 @@ COLUMN_DO: Mapping[str, Text] = {
     "too_many_set_aside": {"sv": "se de brutna reglerna för tabellen; felet ligger oftast i mappningen eller uttaget",
                            "en": "see the rules broken in the table; the fault most often lies in mapping or extract"},
 }  # fmt: skip
+
+REPORT: Mapping[str, Text] = {
+    "title": {"sv": "Leveransrapport", "en": "Delivery report"},
+    "lead": {
+        "sv": "Vad som levererades, hur det lästes och vad som behöver rättas.",
+        "en": "What was delivered, how it was read and what needs to be put right.",
+    },
+    "usable": {"sv": "Leveransen {place} kan användas.", "en": "The delivery {place} can be used."},
+    "unusable": {
+        "sv": "Leveransen {place} kan inte användas förrän {count} rättats.",
+        "en": "The delivery {place} cannot be used before {count} put right.",
+    },
+    "account": {
+        "sv": "{files} gav {rows}: {parts}. Varje rad har exakt ett öde.",
+        "en": "{files} gave {rows}: {parts}. Every row has exactly one fate.",
+    },
+    "screened": {
+        "sv": "Inga direkta identitetsuppgifter hittades. Uppgifterna är pseudonymiserade och är fortfarande "
+        "personuppgifter.",
+        "en": "No direct identifiers were found. The data are pseudonymised and remain personal data.",
+    },
+    "period": {"sv": "Perioden är {start} till och med {end}.", "en": "The period is {start} to {end}."},
+    "found": {"sv": "Funnet:", "en": "Found:"},
+    "small_group": {
+        "sv": "någon kombination av åldersgrupp, kön, kommun och diagnosgrupp har färre än 5 personer",
+        "en": "some combination of age group, sex, municipality and diagnosis group has fewer than 5 persons",
+    },
+    "small_group_do": {
+        "sv": "behåll leveransen i den säkra miljön; be om grövre grupper om den måste lämna den",
+        "en": "keep the delivery in the secure room; ask for coarser groups if it must leave it",
+    },
+    "fewer": {"sv": "färre än 5", "en": "fewer than 5"},
+    "all_years": {"sv": "alla", "en": "all"},
+    "yes": {"sv": "ja", "en": "yes"},
+    "no": {"sv": "nej", "en": "no"},
+}
+
+CAPTIONS: Mapping[str, Text] = {
+    "rules": {"sv": "Brutna regler, de allvarligaste först", "en": "Rules broken, the gravest first"},
+    "files": {"sv": "Filer: hur de lästes och vad som hände med raderna",
+              "en": "Files: how they were read and what became of the rows"},
+    "reasons": {"sv": "Rader som inte används, efter skäl", "en": "Rows that are not used, by reason"},
+    "repaired": {"sv": "Rättat vid inläsningen", "en": "Put right while reading"},
+    "coverage": {"sv": "Täckning per enhet och månad", "en": "Coverage by unit and month"},
+    "missing": {"sv": "Andel som saknas per kolumn och år", "en": "Share missing by column and year"},
+    "breaks": {"sv": "Kända brott i registren under perioden", "en": "Known breaks in the registers in the period"},
+    "length_of_stay": {"sv": "Vårdtid: levererad jämförd med omräknad (utskrivning minus inskrivning)",
+                       "en": "Length of stay: as delivered against recomputed (discharge minus admission)"},
+    "smallest_group": {"sv": "Minsta grupp av indirekt identifierande uppgifter",
+                       "en": "Smallest group of indirectly identifying data"},
+    "compared": {"sv": "Jämfört med förra leveransen", "en": "Compared with the delivery before"},
+    "thresholds": {"sv": "Gränsvärden som planen har ändrat", "en": "Limits that the plan has changed"},
+    "linkage": {"sv": "Andel personer som kunde kopplas", "en": "Share of persons that could be linked"},
+}  # fmt: skip
+
+COVERAGE_NOTE: Text = {
+    "sv": "r = rapporterat, t = tyst månad, F = första månaden, S = sista månaden, tomt = före den första, efter den "
+    "sista eller utanför perioden.",
+    "en": "r = reported, t = silent month, F = first month, S = last month, empty = before the first, after the last "
+    "or outside the period.",
+}
+
+HEADINGS: Mapping[str, Text] = {
+    "severity": {"sv": "Allvar", "en": "Severity"},
+    "table": {"sv": "Tabell", "en": "Table"},
+    "column": {"sv": "Kolumn", "en": "Column"},
+    "file": {"sv": "Fil", "en": "File"},
+    "sheet": {"sv": "Blad", "en": "Sheet"},
+    "tables": {"sv": "Tabeller", "en": "Tables"},
+    "count": {"sv": "Antal rader", "en": "Rows"},
+    "lines": {"sv": "Första raderna", "en": "First lines"},
+    "what": {"sv": "Vad", "en": "What"},
+    "do": {"sv": "Gör så här", "en": "Do"},
+    "rule": {"sv": "Regel", "en": "Rule"},
+    "encoding": {"sv": "Teckenkod", "en": "Encoding"},
+    "separator": {"sv": "Skiljetecken", "en": "Separator"},
+    "header_line": {"sv": "Rubrikrad", "en": "Header line"},
+    "rows": {"sv": "Rader", "en": "Rows"},
+    "fate": {"sv": "Öde", "en": "Fate"},
+    "reason": {"sv": "Skäl", "en": "Reason"},
+    "repair": {"sv": "Rättning", "en": "Repair"},
+    "unit": {"sv": "Enhet", "en": "Unit"},
+    "year": {"sv": "År", "en": "Year"},
+    "missing": {"sv": "Saknas", "en": "Missing"},
+    "share": {"sv": "Andel", "en": "Share"},
+    "date": {"sv": "Datum", "en": "Date"},
+    "source": {"sv": "Källa", "en": "Source"},
+    "stays": {"sv": "Vårdtillfällen", "en": "Stays"},
+    "differ": {"sv": "Skiljer sig", "en": "Differ"},
+    "k": {"sv": "Personer i minsta gruppen", "en": "Persons in the smallest group"},
+    "groups": {"sv": "Grupper", "en": "Groups"},
+    "groups_below_5": {"sv": "Grupper under 5 personer", "en": "Groups under 5 persons"},
+    "by": {"sv": "Grupperat efter", "en": "Grouped by"},
+    "added": {"sv": "Tillkommit", "en": "Added"},
+    "changed": {"sv": "Ändrat", "en": "Changed"},
+    "removed": {"sv": "Borttaget", "en": "Removed"},
+    "unchanged": {"sv": "Oförändrat", "en": "Unchanged"},
+    "name": {"sv": "Namn", "en": "Name"},
+    "value": {"sv": "Värde", "en": "Value"},
+    "default": {"sv": "Normalvärde", "en": "Default"},
+    "means": {"sv": "Betyder", "en": "Means"},
+}

@@ -1,0 +1,249 @@
+"""The delivery report in words and tables. Counts of persons from 1 to 4 are not shown here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from factfidelity.delivery.quality_frames import Delivered
+from factfidelity.delivery.words import ACCOUNT, CAPTIONS, COVERAGE_NOTE, FATES, HEADINGS, REPORT, SEVERITIES
+from factfidelity.display.views import Column, TableView
+from factfidelity.wording import count_of, date, integer, sort_key
+
+_SMALLEST = 5
+_MARKS = {"reported": "r", "silent": "t", "started": "F", "stopped": "S", "outside": ""}
+_ORDER = {"stop": 0, "set_aside": 1, "warn": 2, "note": 3}
+_MOST_ROWS = 400
+_MONTHS = {
+    "sv": "jan feb mars april maj juni juli aug sep okt nov dec",
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+}
+
+
+def summary(report: Delivered, language: str) -> str:
+    """Return what was delivered, whether it can be used, and every rule broken short of those that stop."""
+    lines = [*headline(report, language)]
+    milder = [problem for problem in report.problems if problem.severity != "stop"]
+    if milder:
+        milder.sort(key=lambda problem: _ORDER[problem.severity])
+        lines += ["", REPORT["found"][language]]
+        lines += [_with_severity(problem.render(language), problem.severity, language) for problem in milder]
+    return "\n".join(lines)
+
+
+def headline(report: Delivered, language: str) -> list[str]:
+    """Return the first sentences: can it be used, what became of the rows, what of identifiers."""
+    lines = []
+    if report.ok:
+        lines.append(REPORT["usable"][language].format(place=report.place))
+    else:
+        number = sum(problem.severity == "stop" for problem in report.problems)
+        faults = {"sv": ("fel", "fel"), "en": ("fault is", "faults are")}[language]
+        text = count_of(number, *faults, language=language)
+        lines.append(REPORT["unusable"][language].format(place=report.place, count=text))
+    account = {fate: count for fate, count in report.account().items() if count}
+    if account:
+        lines.append(_account(report, account, language))
+    if report.start is not None and report.end is not None:
+        last = report.end - pd.Timedelta(days=1)
+        lines.append(
+            REPORT["period"][language].format(
+                start=date(report.start, language=language), end=date(last, language=language)
+            )
+        )
+    if len(report.rows) and not any(problem.kind == "identity" for problem in report.problems):
+        lines.append(REPORT["screened"][language])
+    return lines
+
+
+def _account(report: Delivered, account: dict[str, int], language: str) -> str:
+    files = {"sv": ("fil", "filer"), "en": ("file", "files")}[language]
+    rows = {"sv": ("rad", "rader"), "en": ("row", "rows")}[language]
+    parts = ", ".join(
+        f"{integer(count, language=language)} {ACCOUNT[fate][language]}" for fate, count in account.items()
+    )
+    return REPORT["account"][language].format(
+        files=count_of(report.files["file"].nunique(), *files, language=language),
+        rows=count_of(sum(account.values()), *rows, language=language),
+        parts=parts,
+    )
+
+
+def _with_severity(text: str, severity: str, language: str) -> str:
+    return f"  [{SEVERITIES[severity][language]}]{text[1:]}"
+
+
+def views(report: Delivered, language: str) -> tuple[TableView, ...]:
+    """Return the tables of the report that have rows, in the order of their weight."""
+    made = (view(report, language) for view in _VIEWS)
+    return tuple(view for view in made if view is not None)
+
+
+def notebook_html(report: Delivered, language: str) -> str:
+    """Return the report for a notebook: its first sentences and the rules broken."""
+    from factfidelity.display.tables import table_html
+
+    text = "".join(f"<p>{escape(line)}</p>" for line in headline(report, language))
+    rules = _rules(report, language)
+    return f"<div>{text}{table_html(rules, language) if rules else ''}</div>"
+
+
+def _view(
+    name: str, frame: pd.DataFrame, language: str, forms: dict[str, str], *, notes: Iterable[str] = ()
+) -> TableView | None:
+    if not len(frame):
+        return None
+    columns = tuple(
+        Column(column, HEADINGS.get(column, FATES.get(column, {"sv": column, "en": column}))[language], form, 1)
+        for column, form in forms.items()
+        if column in frame.columns
+    )
+    return TableView(name, CAPTIONS[name][language], frame.reset_index(drop=True), columns, tuple(notes))
+
+
+def _texts(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, "text")
+
+
+def _integers(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, "integer")
+
+
+def _rules(report: Delivered, language: str) -> TableView | None:
+    table = report.table
+    if not len(table):
+        return None
+    frame = pd.DataFrame({
+        "severity": [SEVERITIES[key][language] for key in table["severity"]],
+        "file": table["file"].to_numpy(), "column": table["column"].to_numpy(),
+        "count": table["count"].to_numpy(dtype=np.float64, na_value=np.nan), "lines": table["rows"].to_numpy(),
+        "what": table[f"what_{language}"].to_numpy(), "do": table[f"do_{language}"].to_numpy(),
+        "rule": table["rule"].to_numpy(),
+    })  # fmt: skip
+    frame = frame.iloc[np.argsort([_ORDER[key] for key in table["severity"]], kind="stable")]
+    frame = frame.assign(count=frame["count"].where(frame["count"] > 0))
+    forms = _texts("severity", "file", "column") | _integers("count") | _texts("lines", "what", "do", "rule")
+    return _view("rules", frame, language, forms)
+
+
+def _files(report: Delivered, language: str) -> TableView | None:
+    files = report.files
+    if not len(files):
+        return None
+    names = {"\t": "tab", ",": ",", ";": ";", "|": "|", "": ""}
+    frame = files.assign(
+        tables=[value if isinstance(value, str) else ", ".join(value) for value in files["tables"]],
+        separator=[names.get(str(value), str(value)) for value in files["separator"]],
+        header_line=pd.to_numeric(files["header_line"], errors="coerce"),
+    )
+    forms = (
+        _texts("file", "sheet", "tables", "encoding", "separator")
+        | _integers("header_line", "rows")
+        | _integers(*FATES)
+    )
+    return _view("files", frame, language, forms)
+
+
+def _reasons(report: Delivered, language: str) -> TableView | None:
+    rows = report.rows
+    if not len(rows):
+        return None
+    rest = rows.loc[(rows["fate"] != "used").to_numpy(dtype=bool), ["file", "fate", "reason"]].astype(str)
+    counts = rest.groupby(["file", "fate", "reason"]).size().rename("count").reset_index()
+    counts = counts.assign(fate=[FATES[fate][language] for fate in counts["fate"]])
+    return _view("reasons", counts, language, _texts("file", "fate", "reason") | _integers("count"))
+
+
+def _repaired(report: Delivered, language: str) -> TableView | None:
+    forms = _texts("file", "table", "column", "repair") | _integers("count")
+    return _view("repaired", report.repaired, language, forms)
+
+
+def _coverage(report: Delivered, language: str) -> TableView | None:
+    found = report.coverage
+    if not len(found):
+        return None
+    month = pd.DatetimeIndex(found["month"])
+    marks = found.assign(year=month.year, place=month.month, mark=found["state"].map(_MARKS))
+    wide = marks.pivot_table(
+        index=["table", "unit", "year"], columns="place", values="mark", aggfunc="first", observed=True
+    ).reset_index()
+    months = [place for place in range(1, 13) if place in wide.columns]
+    wide = wide.rename(columns={place: f"m{place}" for place in months})
+    wide = wide.assign(**{f"m{place}": wide[f"m{place}"].fillna("") for place in months})
+    wide = wide.assign(year=wide["year"].astype(str)).head(_MOST_ROWS)
+    columns = tuple(Column(name, HEADINGS[name][language]) for name in ("table", "unit", "year"))
+    names = {
+        "sv": "jan feb mars april maj juni juli aug sep okt nov dec",
+        "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    }
+    words = names[language].split()
+    columns += tuple(Column(f"m{place}", words[place - 1]) for place in months)
+    return TableView("coverage", CAPTIONS["coverage"][language], wide, columns, (COVERAGE_NOTE[language],))
+
+
+def _missing(report: Delivered, language: str) -> TableView | None:
+    found = report.missing
+    if not len(found):
+        return None
+    found = found.loc[found["missing"] > 0]
+    few = found["rows"] < _SMALLEST
+    frame = found.assign(
+        year=[str(year) if year else REPORT["all_years"][language] for year in found["year"]],
+        rows=found["rows"].where(~few).astype("float64"),
+        share=found["share"].where(~few),
+    ).head(_MOST_ROWS)
+    forms = _texts("table", "column", "year") | _integers("rows") | {"share": "percent"}
+    return _view("missing", frame, language, forms)
+
+
+def _breaks(report: Delivered, language: str) -> TableView | None:
+    if not len(report.breaks):
+        return None
+    frame = report.breaks.assign(what=report.breaks[language])
+    return _view("breaks", frame, language, {"date": "date"} | _texts("source", "tables", "what"))
+
+
+def _length_of_stay(report: Delivered, language: str) -> TableView | None:
+    forms = _texts("file") | _integers("stays", "differ") | {"share": "percent"}
+    return _view("length_of_stay", report.length_of_stay, language, forms)
+
+
+def _smallest_group(report: Delivered, language: str) -> TableView | None:
+    found = report.smallest_group
+    if not len(found):
+        return None
+    few = REPORT["fewer"][language]
+    shown = [few if value < _SMALLEST else integer(value, language=language) for value in found["k"]]
+    forms = _texts("k") | _integers("groups", "groups_below_5") | _texts("by")
+    return _view("smallest_group", found.assign(k=shown), language, forms)
+
+
+def _compared(report: Delivered, language: str) -> TableView | None:
+    forms = _texts("table") | _integers("added", "changed", "removed", "unchanged")
+    return _view("compared", report.compared, language, forms)
+
+
+def _thresholds(report: Delivered, language: str) -> TableView | None:
+    found = report.thresholds
+    if not len(found):
+        return None
+    changed = found.loc[found["changed"].astype(bool)]
+    frame = changed.assign(means=changed[language])
+    forms = _texts("name") | {"value": "number", "default": "number"} | _texts("means")
+    return _view("thresholds", frame, language, forms)
+
+
+def _linkage(report: Delivered, language: str) -> TableView | None:
+    names = sorted(report.linkage, key=sort_key)
+    frame = pd.DataFrame({"source": names, "share": [float(report.linkage[name]) for name in names]})
+    return _view("linkage", frame, language, _texts("source") | {"share": "percent"})
+
+
+_VIEWS: tuple[Callable[[Delivered, str], TableView | None], ...] = (
+    _rules, _files, _reasons, _repaired, _coverage, _missing, _breaks, _length_of_stay, _linkage, _smallest_group,
+    _compared, _thresholds,
+)  # fmt: skip
