@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,6 @@ from factfidelity.display.disclosure_rule import HIDDEN, NOT_AVAILABLE, SHOWN, Z
 from factfidelity.display.gate import Gate
 from factfidelity.errors import DisclosureError, Problem
 
-if TYPE_CHECKING:
-    from factfidelity.display.result import Result
-
 ATTACKS = (
     "sums of rows and of tables",
     "the rest of a whole",
@@ -26,6 +23,28 @@ ATTACKS = (
     "the same number in another table or chart",
     "figures shown in an earlier release",
 )
+
+
+class Releasable(Protocol):
+    """What a result must be able to do to pass the gate."""
+
+    gates: ClassVar[Mapping[str, Gate]]
+
+    @property
+    def is_released(self) -> bool:
+        """Whether it passed before."""
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return its frames by field."""
+
+    def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> Self:
+        """Return the same result with other frames."""
+
+    def require_released(self) -> Self:
+        """Return itself, or refuse."""
+
+
+Held = TypeVar("Held", bound=Releasable)
 
 
 def release_frames(
@@ -52,11 +71,11 @@ def release_frames(
 
 
 def release_results(
-    results: Mapping[str, Result],
+    results: Mapping[str, Held],
     rule: DisclosureRule | None = None,
     *,
-    previous: Mapping[str, Result] | None = None,
-) -> tuple[dict[str, Result], dict[str, Any]]:
+    previous: Mapping[str, Releasable] | None = None,
+) -> tuple[dict[str, Held], dict[str, Any]]:
     """Release all results of a report together, attack what is shown, and say what was hidden.
 
     Parameters
@@ -98,7 +117,7 @@ def release_results(
     ]
     closed = close(guarded, rule, before=_shown_before(previous or {}))
     record = _record(closed, rule)
-    released: dict[str, Result] = {}
+    released: dict[str, Held] = {}
     for name, result in results.items():
         frames = {
             item.field: apply_mask(item.frame, item.gate, item.mask) for item in closed.frames if item.result == name
@@ -107,7 +126,7 @@ def release_results(
     return released, record
 
 
-def _shown_before(previous: Mapping[str, Result]) -> dict[tuple[str, str, Items], float]:
+def _shown_before(previous: Mapping[str, Releasable]) -> dict[tuple[str, str, Items], float]:
     shown: dict[tuple[str, str, Items], float] = {}
     for name, result in previous.items():
         for field, frame in result.require_released().frames().items():
@@ -139,11 +158,13 @@ def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
     least = np.where(system.sensitive, system.widths, np.where(is_person, 1.0, 0.0))
     bad = {cell for cell in found if found[cell][1] - found[cell][0] < least[cell] - 1e-6}
     bad |= {cell for cell in tried if found[cell][1] - found[cell][0] <= 1e-9 * max(1.0, abs(system.values[cell]))}
+    sharp = ranges(system, at_least=1.0)
+    bad |= {cell for cell in sharp if system.widths[cell] >= 1 and sharp[cell][1] - sharp[cell][0] < 1 - 1e-6}
     bad |= set(closed.left)
     if bad:
         raise _refusal(closed, bad)
     widths = [found[cell][1] - found[cell][0] for cell in found if system.sensitive[cell] and is_person[cell]]
-    narrowest = min((width for width in widths if np.isfinite(width)), default=None)
+    narrowest = min((float(width) for width in widths if np.isfinite(width)), default=None)
     return {
         "rule": {
             "smallest": rule.smallest, "hide_zero": list(rule.hide_zero), "dominance": list(rule.dominance),

@@ -61,6 +61,9 @@ def _reduced(system: System, members: np.ndarray, equations: Sequence[Equation])
 def _range_of(
     place: int, matrix: csr_array, right: np.ndarray, bounds: Sequence[tuple[float, float | None]]
 ) -> tuple[float, float]:
+    if matrix.shape[0] == 1:
+        floors = np.array([low for low, _ in bounds])
+        return _range_in_one(place, matrix.toarray()[0], float(right[0]), floors)
     goal = np.zeros(matrix.shape[1])
     goal[place] = 1.0
     ends = []
@@ -73,6 +76,16 @@ def _range_of(
         else:  # the shown numbers contradict each other by rounding: take the true ones for pinned
             ends.append(np.nan)
     return ends[0], ends[1]
+
+
+def _range_in_one(place: int, weights: np.ndarray, right: float, floors: np.ndarray) -> tuple[float, float]:
+    """Return the range of a number that stands in one sum only, without a program."""
+    others = np.delete(np.arange(len(weights)), place)
+    edge = (right - float(weights[others] @ floors[others])) / weights[place]
+    same = bool((weights[others] * weights[place] > 0).any())
+    opposite = bool((weights[others] * weights[place] < 0).any())
+    low = float(floors[place]) if same else max(edge, float(floors[place]))
+    return low, np.inf if opposite else max(edge, low)
 
 
 def is_wide(system: System, cell: int, width: float, *, at_least: float = 0.0) -> bool:

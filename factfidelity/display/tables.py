@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol
 
 import pandas as pd
 
 from factfidelity import wording
 from factfidelity.display.views import Column, TableView
-
-if TYPE_CHECKING:
-    from factfidelity.display.result import Result
 
 _NUMERIC = ("integer", "number", "percent")
 _WORDS = {
@@ -31,6 +28,22 @@ _WORDS = {
     "missing": {"sv": "uppgift saknas", "en": "not available"},
     "empty": {"sv": "Inga rader att visa.", "en": "No rows to show."},
 }
+
+
+class Showable(Protocol):
+    """What a result must be able to say of itself to be shown."""
+
+    title: ClassVar[Mapping[str, str]]
+
+    @property
+    def is_released(self) -> bool:
+        """Whether small counts are hidden."""
+
+    def summary(self, language: str | None = None) -> str:
+        """Say the answer in words."""
+
+    def views(self, language: str | None = None) -> tuple[TableView, ...]:
+        """Return its tables."""
 
 
 def cell_text(value: Any, column: Column, language: str) -> str:
@@ -129,7 +142,7 @@ def _cell(text: str, column: Column, is_heading: bool, state: str, language: str
     return f'<th scope="row"{label}>{content}</th>' if is_heading else f"<td{label}>{content}</td>"
 
 
-def result_html(result: Result, language: str = "sv", *, most_rows: int = 60) -> str:
+def result_html(result: Showable, language: str = "sv", *, most_rows: int = 60) -> str:
     """Return a result for a notebook: title, what it says, its tables; a warning where small counts are still in it."""
     parts = [f"<h3>{escape(wording.pick(result.title, language))}</h3>"]
     if not result.is_released:
