@@ -9,13 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from factfidelity.care.legal_status import CLOSED_FORMS, days_under
-from factfidelity.care.line import Points, codes_of
-from factfidelity.days import UNKNOWN, day_numbers
 from factfidelity.extract import Extract
+from factfidelity.outcomes.compulsion import coercion_frame, forms_frame
 from factfidelity.outcomes.declare import chosen_outcomes, plan_of
 from factfidelity.outcomes.describe import Cell, Row, change_rows, window_rows
-from factfidelity.outcomes.pairs import Design, Pair, flow_of
+from factfidelity.outcomes.pairs import Design, flow_of
 from factfidelity.outcomes.result import MirrorOutcomes
 from factfidelity.schemas.outcome import Outcome
 from factfidelity.schemas.plan import Plan
@@ -71,7 +69,8 @@ def mirror_outcomes(
         change=change,
         stays=everything.loc[everything["cohort"] == chosen.cohort].reset_index(drop=True),
         flow=_flow(design),
-        coercion=_coercion(design),
+        coercion=coercion_frame(design),
+        forms=forms_frame(design),
         between=_between(design),
         notes=_notes(design, counted, absent) | tested,
         language=chosen.language,
@@ -156,52 +155,6 @@ def _between(design: Design) -> pd.DataFrame:
         "largest": float(top[0]) / total if total else nan, "two_largest": float(top.sum()) / total if total else nan,
     }  # fmt: skip
     return pd.DataFrame([row])
-
-
-def _coercion(design: Design) -> pd.DataFrame:
-    """Count coercive measures by kind, with both denominators beside them."""
-    extract = design.extract
-    delivered = [name for name in ("coercion", "legal_status") if extract.has(name) or name in extract.sources]
-    if "coercion" not in delivered or not extract.has("episodes"):
-        return pd.DataFrame(columns=_COERCION)
-    pair = design.pair(("episodes", *delivered), cohort=design.plan.cohort, index_stay=design.plan.index_stay)
-    measures = extract.coercion
-    code = codes_of(design.known, measures["client_id"])
-    day = day_numbers(measures["date"], missing=UNKNOWN)
-    code = np.where(day > UNKNOWN, code, -1)
-    kinds = ["total", *sorted(measures["kind"].dropna().astype("str").unique())]
-    rows = []
-    for kind in kinds:
-        chosen = np.ones(len(measures), dtype=bool) if kind == "total" else (measures["kind"] == kind).to_numpy(bool)
-        points = Points.of(code[chosen], day[chosen])
-        rows += [_measure_row(design, pair, window, kind, points, "legal_status" in delivered) for window in _WINDOWS]
-    return pd.DataFrame(rows, columns=_COERCION)
-
-
-_WINDOWS = ("before", "after")
-_COERCION = [
-    "kind", "window", "clients", "clients_any", "measures", "clients_in_hospital", "bed_days", "clients_compulsory",
-    "compulsory_days", "per_client", "per_1000_bed_days", "per_1000_compulsory_days", "topic", "largest", "two_largest",
-]  # fmt: skip
-
-
-def _measure_row(design: Design, pair: Pair, window: str, kind: str, points: Points, legal: bool) -> Row:
-    windows = getattr(pair, window)
-    found = windows.count_points(points)
-    beds = windows.count_days(design.tally.in_hospital())
-    under = windows.count_days(days_under(design.tally.forms, CLOSED_FORMS, design.tally.away)) if legal else None
-    total, top = float(found.sum()), np.sort(found)[::-1][:2]
-    bed_total, under_total = float(beds.sum()), float(under.sum()) if under is not None else nan
-    return {
-        "kind": kind, "window": window, "clients": len(found), "clients_any": int((found > 0).sum()),
-        "measures": total, "clients_in_hospital": int((beds > 0).sum()), "bed_days": bed_total,
-        "clients_compulsory": int((under > 0).sum()) if under is not None else nan, "compulsory_days": under_total,
-        "per_client": total / len(found) if len(found) else nan,
-        "per_1000_bed_days": 1000 * total / bed_total if bed_total else nan,
-        "per_1000_compulsory_days": 1000 * total / under_total if under_total else nan,
-        "topic": "coercion",
-        "largest": float(top[0]) / total if total else nan, "two_largest": float(top.sum()) / total if total else nan,
-    }  # fmt: skip
 
 
 def _notes(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) -> dict[str, str]:

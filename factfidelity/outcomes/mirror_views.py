@@ -21,6 +21,7 @@ def views(result: Shown, language: str) -> tuple[TableView, ...]:
         _rates_view(result, language),
         _paired_view(result, language),
         _stays_view(result, language),
+        _forms_view(result, language),
         _coercion_view(result, language),
         _flow_view(result, language),
     ]
@@ -153,6 +154,26 @@ def _stays_view(result: Shown, language: str) -> TableView:
             }[language],
         )
     return TableView("index_stays", caption, rows.reset_index(drop=True), columns, notes)
+
+
+def _forms_view(result: Shown, language: str) -> TableView:
+    rows = result.forms.copy()
+    if len(rows):
+        rows["window"] = [say(WINDOWS, str(window), language) for window in rows["window"]]
+    columns = columns_of(
+        [("window", "text", 0), ("clients", "integer", 0), ("clients_lpt", "integer", 0), ("lpt_days", "integer", 0),
+         ("lpt_rate", "number", 2), ("clients_lrv", "integer", 0), ("lrv_days", "integer", 0), ("lrv_rate", "number", 2)],
+        language,
+    )  # fmt: skip
+    caption = {
+        "sv": "Dygn i sluten tvångsvård före och efter, LPT och LRV var för sig",
+        "en": "Days in closed compulsory care before and after, LPT and LRV apart",
+    }[language]
+    note = {
+        "sv": "De två läggs ihop till dygnen i sluten tvångsvård; kan den ena inte visas visas inte heller den andra.",
+        "en": "The two add up to the days in closed compulsory care; where one cannot be shown, neither is the other.",
+    }[language]
+    return TableView("compulsory_forms", caption, rows, columns, (note,))
 
 
 def _coercion_view(result: Shown, language: str) -> TableView:

@@ -257,9 +257,9 @@ _METHODS = {
     "sv": (
         "Inskrivning i ett team följer ofta på en kris, och då sjunker vårdbehovet av sig självt. Kvoten räknades "
         "därför också mot perioden {double}–{width} dagar före indexdagen, för klienter som observerats i hela den "
-        "perioden, med vårdtiden som omfattar indexdagen utesluten. Intervall ({level}): BCa-omsampling av klienter, {draws} "
-        "dragningar, frö {seed}. Andelen med minst halverat utfall och kvoten bland dem med mycket respektive lite "
-        "före ({cohort}) jämförs med vad slumpen ger när varje klients egna vårdtider fördelas mellan fönstren "
+        "perioden, med vårdtiden som omfattar indexdagen utesluten. Intervall ({level}): BCa-omsampling av klienter, "
+        "{draws} dragningar, frö {seed}. Andelen med minst halverat utfall och kvoten bland dem med mycket respektive "
+        "lite före ({cohort}) jämförs med vad slumpen ger när varje klients egna vårdtider fördelas mellan fönstren "
         "efter tid; ingen interaktion prövas på en uppdelning efter utfallets egen baslinje."
     ),
     "en": (

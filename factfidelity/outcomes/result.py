@@ -19,6 +19,7 @@ _FIGURES = ("rate", "total", "mean", "sd", "median", "q1", "q3")
 _CHANGE = ("estimate", "low", "high", "p", "adjusted_p", "rejected", "detectable", "method", "why")
 
 
+_APART = ("lpt_days", "lpt_rate", "lrv_days", "lrv_rate")
 _CHANGE_COLUMNS = (*_CHANGE, "clients", "clients_any_before", "clients_any_after", "total_before", "total_after")
 
 
@@ -46,6 +47,8 @@ class MirrorOutcomes(Result):
         step (cohort_file, each reason for being out, included), cohort, clients.
     coercion : DataFrame, one row per kind of measure and window
         Numerator and both denominators.
+    forms : DataFrame, one row per window
+        Persons and days under closed LPT and under closed LRV, apart.
     between : DataFrame, one row
         Clients in hospital on the index day, and the days between it and the discharge.
     """
@@ -98,6 +101,14 @@ class MirrorOutcomes(Result):
             largest={"measures": ("largest", "two_largest")},
             topic="topic",
         ),
+        # LPT and LRV add up to the outcome compulsory_days: where one is hidden, so is the other.
+        "forms": Gate(
+            keys=("window",),
+            counts={"clients": ("years", *_APART), "clients_lpt": _APART, "clients_lrv": _APART},
+            wholes={"clients_lpt": "clients", "clients_lrv": "clients"},
+            largest={"lpt_days": ("lpt_largest", "lpt_two_largest"), "lrv_days": ("lrv_largest", "lrv_two_largest")},
+            topic="topic",
+        ),
         "between": Gate(
             keys=("cohort",),
             counts={"clients": (), "clients_index_stay": ("days_between",)},
@@ -110,6 +121,7 @@ class MirrorOutcomes(Result):
     stays: pd.DataFrame = field(default_factory=_empty)
     flow: pd.DataFrame = field(default_factory=_empty)
     coercion: pd.DataFrame = field(default_factory=_empty)
+    forms: pd.DataFrame = field(default_factory=_empty)
     between: pd.DataFrame = field(default_factory=_empty)
 
     def summary(self, language: str | None = None) -> str:

@@ -28,6 +28,10 @@ class Shown(Protocol):
         """One row per kind of measure and window."""
 
     @property
+    def forms(self) -> pd.DataFrame:
+        """One row per closed legal form and window."""
+
+    @property
     def between(self) -> pd.DataFrame:
         """One row: clients in hospital on the index day."""
 
