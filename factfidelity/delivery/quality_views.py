@@ -124,7 +124,7 @@ def _rules(report: Delivered, language: str) -> TableView | None:
         "rule": table["rule"].to_numpy(),
     })  # fmt: skip
     frame = frame.iloc[np.argsort([_ORDER[key] for key in table["severity"]], kind="stable")]
-    frame = frame.assign(count=frame["count"].where(frame["count"] > 0))
+    frame = frame.assign(count=[int(value) if value > 0 else "" for value in frame["count"]])
     forms = _texts("severity", "file", "column") | _integers("count") | _texts("lines", "what", "do", "rule")
     return _view("rules", frame, language, forms)
 
@@ -137,7 +137,7 @@ def _files(report: Delivered, language: str) -> TableView | None:
     frame = files.assign(
         tables=[value if isinstance(value, str) else ", ".join(value) for value in files["tables"]],
         separator=[names.get(str(value), str(value)) for value in files["separator"]],
-        header_line=pd.to_numeric(files["header_line"], errors="coerce"),
+        header_line=[value if value == value and value is not None else "" for value in files["header_line"]],
     )
     forms = (
         _texts("file", "sheet", "tables", "encoding", "separator")

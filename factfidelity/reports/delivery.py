@@ -1,0 +1,170 @@
+"""The delivery report as an accessible page and as a workbook. Nothing in it is about one person."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import math
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+import factfidelity
+from factfidelity.delivery.quality import DeliveryReport
+from factfidelity.delivery.words import REPORT
+from factfidelity.display.tables import table_html
+from factfidelity.display.views import Column, TableView
+from factfidelity.errors import Problem, ReportError
+from factfidelity.reports.notebook import contents_of
+from factfidelity.reports.pages import environment
+from factfidelity.reports.render import write_all
+from factfidelity.reports.words import WORDS
+
+# A fixed day of creation: the same report gives the same bytes.
+_CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001
+_WIDEST = 60
+_FORMS = {"integer": "#,##0", "number": "#,##0.0", "percent": "0.0%", "date": "yyyy-mm-dd"}
+
+
+def write_delivery_report(
+    report: DeliveryReport,
+    folder: str | Path,
+    *,
+    language: str = "sv",
+    formats: Sequence[str] = ("html", "xlsx"),
+) -> list[Path]:
+    """Write the delivery report; every file is complete before the first is written.
+
+    Parameters
+    ----------
+    report : DeliveryReport
+    folder : str or Path
+        Made if it is not there.
+    language : {"sv", "en"}
+    formats : sequence of {"html", "xlsx"}
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    ValueError
+        If the language or a format is not known.
+    ReportError
+        If the folder cannot be written to; nothing half written is left.
+    """
+    if language not in ("sv", "en"):
+        raise ValueError(f'language must be "sv" or "en", got {language!r}')
+    unknown = [form for form in formats if form not in _MAKERS]
+    if unknown:
+        raise ValueError(f"formats must be among {', '.join(_MAKERS)}, got {', '.join(map(str, unknown))}")
+    contents = {f"delivery_report_{language}.{form}": _MAKERS[form](report, language) for form in formats}
+    target = Path(folder)
+    try:
+        return write_all(target, contents)
+    except OSError as fault:
+        problem = Problem(
+            f"cannot be written: {fault.strerror or type(fault).__name__}", "choose another folder", target.name
+        )
+    raise ReportError(problems=[problem])
+
+
+def delivery_html(report: DeliveryReport, language: str = "sv") -> str:
+    """Return the report as one self-contained page that opens nothing from outside."""
+    lead, *rest = report.summary(language).split("\n\n")[0].split("\n")
+    parts = [f'<section id="summary"><h2>{WORDS["summary"][language]}</h2>', f"<p><strong>{escape(lead)}</strong></p>"]
+    parts += [f"<p>{escape(line)}</p>" for line in rest]
+    parts.append("</section>")
+    for view in report.views(language):
+        table = table_html(view, language)
+        parts.append(f'<section id="{view.name}"><h2>{escape(view.caption)}</h2>{table}</section>')
+    body = "\n".join(parts)
+    css = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            body=Markup(body),  # noqa: S704  (every text above is escaped)
+            css=Markup(css),  # noqa: S704
+            contents=contents_of(body),
+            words={key: text[language] for key, text in WORDS.items()},
+            title=f"{REPORT['title'][language]}: {report.place}",
+            language=language,
+            lead=REPORT["lead"][language],
+            organisation="",
+            logo="",
+            footer=f"factfidelity {factfidelity.__version__}",
+            version=factfidelity.__version__,
+        )
+    )
+
+
+def delivery_workbook(report: DeliveryReport, language: str = "sv") -> bytes:
+    """Return the report as a workbook: a first sheet with its sentences, then one tidy table on each sheet."""
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        title = f"{REPORT['title'][language]}: {report.place}"
+        book.set_properties({"title": title, "created": _CREATED, "comments": REPORT["lead"][language]})
+        book.set_custom_property("Language", language)
+        views = report.views(language)
+        _cover(book, report, views, title, language)
+        for view in views:
+            _sheet(book, view)
+    return buffer.getvalue()
+
+
+def _cover(book: Any, report: DeliveryReport, views: Sequence[TableView], title: str, language: str) -> None:
+    sheet = book.add_worksheet(WORDS["read_me"][language])
+    sheet.set_column(0, 0, 100)
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    lines = report.summary(language).split("\n\n")[0].split("\n")
+    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
+    for row, line in enumerate((REPORT["lead"][language], *lines), start=1):
+        sheet.write_string(row, 0, line, wrapped)
+    for row, view in enumerate(views, start=len(lines) + 3):
+        sheet.write_string(row, 0, f"{_name(view)}: {view.caption}", wrapped)
+
+
+def _name(view: TableView) -> str:
+    return view.name[:31]
+
+
+def _sheet(book: Any, view: TableView) -> None:
+    sheet = book.add_worksheet(_name(view))
+    headings = [{"header": column.heading} for column in view.columns]
+    rows = len(view.frame)
+    sheet.add_table(0, 0, max(rows, 1), len(headings) - 1, {
+        "columns": headings, "style": "Table Style Light 1", "name": f"t_{view.name}", "description": view.caption,
+    })  # fmt: skip
+    for place, column in enumerate(view.columns):
+        form = book.add_format({"num_format": _FORMS.get(column.form, "General"), "valign": "top", "text_wrap": True})
+        values = view.frame[column.name].tolist()
+        for row, value in enumerate(values, start=1):
+            _write(sheet, row, place, column, value, form)
+        longest = max([len(column.heading), *(len(str(value)) for value in values)])
+        sheet.set_column(place, place, min(longest + 3, _WIDEST))
+    sheet.freeze_panes(1, 0)
+
+
+def _write(sheet: Any, row: int, place: int, column: Column, value: Any, form: Any) -> None:
+    if value is None or value != value or (isinstance(value, float) and math.isinf(value)):
+        sheet.write_blank(row, place, None, form)
+    elif column.form == "date":
+        sheet.write_datetime(row, place, value.to_pydatetime(), form)
+    elif column.form == "text" or isinstance(value, str):
+        sheet.write_string(row, place, str(value), form)
+    else:
+        sheet.write_number(row, place, float(value), form)
+
+
+_MAKERS: Mapping[str, Callable[[DeliveryReport, str], bytes]] = {
+    "html": lambda report, language: delivery_html(report, language).encode("utf-8"),
+    "xlsx": delivery_workbook,
+}
