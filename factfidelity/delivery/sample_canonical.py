@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, SupportsInt
 
 import numpy as np
 import pandas as pd
@@ -33,10 +33,10 @@ def extract_of_world(world: World) -> Extract:
     return Extract(tables=frames, start=pd.Timestamp(start), end=pd.Timestamp(end), sources=sources)
 
 
-def dates_of_days(days: Any, last: int) -> Any:
+def dates_of_days(days: Any, last: SupportsInt) -> Any:
     """Return whole days as ``datetime64[s]``; days at or after ``last`` are not known yet and missing."""
     numbers = np.asarray(days, dtype=np.int64)
-    known = numbers < last
+    known = numbers < int(last)
     values = np.where(known, numbers, 0).astype("datetime64[D]").astype("datetime64[s]")
     values[~known] = np.datetime64("NaT")
     return values
@@ -99,26 +99,10 @@ def _people(world: World) -> dict[str, pd.DataFrame]:
 
 
 def _hospital(world: World) -> dict[str, pd.DataFrame]:
-    tables, last, clinics = world.tables, world.span.last, world.setting["clinics"]
-    stays = pd.concat([tables["episodes"], tables["other"].assign(acute=True)], ignore_index=True)
-    stays = stays.sort_values(["client", "admitted", "discharged"], kind="stable", ignore_index=True)
-    diagnosis = tables["diagnoses"].drop_duplicates("client").set_index("client")["code"]
-    main = np.where(stays["clinic"] == "somatic", "J189", diagnosis.reindex(stays["client"]).to_numpy(dtype=object))
-    kinds = {key: stays["clinic"].map({name: entry[key] for name, entry in clinics.items()}) for key in
-             ("unit", "mvo", "ward_type")}  # fmt: skip
-    episodes = pd.DataFrame(
-        {
-            "client_id": _ids(world, stays["client"]),
-            "admitted": dates_of_days(stays["admitted"], last),
-            "discharged": dates_of_days(stays["discharged"], last),
-            **kinds,
-            "acute": stays["acute"].astype(bool),
-            "main_diagnosis": main,
-        }
-    )
+    tables, last = world.tables, world.span.last
     legal, leave, measures = tables["legal"], tables["leave"], tables["measures"]
     return {
-        "episodes": episodes,
+        "episodes": _episodes(world),
         "legal_status": pd.DataFrame(
             {
                 "client_id": _ids(world, legal["client"]),
@@ -143,6 +127,28 @@ def _hospital(world: World) -> dict[str, pd.DataFrame]:
             }
         ),
     }
+
+
+def _episodes(world: World) -> pd.DataFrame:
+    tables, last, clinics = world.tables, world.span.last, world.setting["clinics"]
+    stays = pd.concat([tables["episodes"], tables["other"].assign(acute=True)], ignore_index=True)
+    stays = stays.sort_values(["client", "admitted", "discharged"], kind="stable", ignore_index=True)
+    diagnosis = tables["diagnoses"].drop_duplicates("client").set_index("client")["code"]
+    main = np.where(stays["clinic"] == "somatic", "J189", diagnosis.reindex(stays["client"]).to_numpy(dtype=object))
+    kinds = {
+        key: stays["clinic"].map({name: entry[key] for name, entry in clinics.items()})
+        for key in ("unit", "mvo", "ward_type")
+    }
+    return pd.DataFrame(
+        {
+            "client_id": _ids(world, stays["client"]),
+            "admitted": dates_of_days(stays["admitted"], last),
+            "discharged": dates_of_days(stays["discharged"], last),
+            **kinds,
+            "acute": stays["acute"].astype(bool),
+            "main_diagnosis": main,
+        }
+    )
 
 
 def _team(world: World) -> dict[str, pd.DataFrame]:

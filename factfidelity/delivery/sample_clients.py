@@ -139,4 +139,5 @@ def enrolments_of(
     rows = pd.concat([one, two.loc[changes]], ignore_index=True)
     rows.loc[rows["end"] >= span.last, "end_reason"] = None
     rows["end"] = np.where(rows["end"] >= span.last, OPEN, rows["end"])
-    return rows.sort_values(["client", "start"], kind="stable", ignore_index=True)
+    answer: pd.DataFrame = rows.sort_values(["client", "start"], kind="stable", ignore_index=True)
+    return answer

@@ -46,7 +46,8 @@ class Draw:
     def normal(self, size: int) -> Numbers:
         """Return standard normal numbers (Box-Muller)."""
         radius = np.sqrt(-2 * np.log1p(-self.uniform(size)))
-        return radius * np.cos(2 * math.pi * self.uniform(size))
+        numbers: Numbers = radius * np.cos(2 * math.pi * self.uniform(size))
+        return numbers
 
     def pick(self, weights: Sequence[float] | Numbers, size: int) -> Ints:
         """Return places 0, 1, … drawn with the weights given."""

@@ -6,7 +6,7 @@ Rows that are wrong are extra rows beside the world's own, so that setting them 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, SupportsInt
 
 import numpy as np
 import pandas as pd
@@ -48,15 +48,15 @@ PAR_HEADINGS = (
 ).split()
 
 
-def table_text(headings: Sequence[str], columns: Iterable[Iterable[Any]]) -> str:
+def table_text(headings: Sequence[str], columns: Sequence[Any]) -> str:
     """Return a semicolon-separated table with CRLF line ends, as Swedish systems write it."""
     rows = (";".join(map(str, row)) for row in zip(*columns, strict=True))
     return "\r\n".join([";".join(headings), *rows, ""])
 
 
-def date_texts(days: Any, last: int, form: str = "%Y-%m-%d") -> list[str]:
+def date_texts(days: Any, last: SupportsInt, form: str = "%Y-%m-%d") -> list[str]:
     """Return days as text; days at or after the end of the delivery are not known yet and are empty."""
-    numbers = np.asarray(days, dtype=np.int64)
+    numbers, last = np.asarray(days, dtype=np.int64), int(last)
     texts = np.where(numbers < last, numbers, 0).astype("datetime64[D]").astype(str)
     short = form == "%Y%m%d"
     return [
@@ -186,7 +186,10 @@ def compulsory_file(world: World) -> str:
         begun,
         ended,
     ]
-    headings = "Pseudonym;Vårdform;Startdatum;Slutdatum;Permission från;Permission till;Åtgärdskod;Åtgärdsdatum;Starttid;Sluttid"
+    headings = (
+        "Pseudonym;Vårdform;Startdatum;Slutdatum;Permission från;Permission till;Åtgärdskod;Åtgärdsdatum;"
+        "Starttid;Sluttid"
+    )
     return table_text(headings.split(";"), given)
 
 
@@ -216,9 +219,24 @@ def deaths_file(world: World) -> tuple[str, dict[str, int]]:
 
 def contact_files(world: World) -> tuple[dict[str, str], dict[str, int]]:
     """Return one contact list for each year; a contact with two staff has two rows with the same id."""
+    draw, columns = Draw(world.seed, "contact form"), _contact_columns(world)
+    frame = pd.DataFrame(columns)
+    frame["Ny-/återbesök"] = np.where(draw.happens(0.04, len(frame)), "Nybesök", "Återbesök")
+    order = ["Kontaktdatum", "Kontakttid", "Kontakt-id", "Medarbetar-id"]
+    frame = frame.sort_values(order, kind="stable", ignore_index=True)
+    again = frame.iloc[np.sort(draw.order(len(frame))[:5])]
+    frame = pd.concat([frame, again], ignore_index=True)
+    year = frame["Kontaktdatum"].str[:4]
+    headings = list(columns)
+    files = {
+        f"kontaktlista_{name}.csv": table_text(headings, [frame.loc[year == name, heading] for heading in headings])
+        for name in sorted(set(year))
+    }
+    return files, {"exact_duplicate": len(again)}
+
+
+def _contact_columns(world: World) -> dict[str, Any]:
     rows = world.tables["contacts"]
-    draw, names = Draw(world.seed, "contact form"), [entry["name"] for entry in world.setting["teams"]]
-    form = rows["form"].map(lambda value: CONTACT_FORMS[value][0])
     doubled = rows.duplicated("contact", keep=False)
     with_whom = [
         ", ".join(filter(None, (AGENCIES[agency][0], "närstående" if close else "")))
@@ -228,34 +246,22 @@ def contact_files(world: World) -> tuple[dict[str, str], dict[str, int]]:
         " ".join(filter(None, (CONTACT_FORMS[kind][1], AGENCIES[agency][1], "ZV504" if close else "")))
         for kind, agency, close in zip(rows["form"], rows["agencies"], rows["relatives"], strict=True)
     ]
-    frame = pd.DataFrame(
-        {
-            "Pseudonym": np.array(world.ids)[rows["client"].to_numpy()],
-            "Kontaktdatum": date_texts(rows["day"], world.span.last),
-            "Kontakttid": rows["time"],
-            "Kontaktform": form,
-            "Besökstyp": np.where(rows["face_to_face"], np.where(doubled, "Teambesök", "Enskilt"), ""),
-            "Yrkeskategori": rows["profession"].map(PROFESSIONS),
-            "Enhet": np.array(names)[rows["team"].to_numpy()],
-            "Tid (timmar)": [f"{minutes / 60:g}".replace(".", ",") for minutes in rows["minutes"]],
-            "Deltagare": with_whom,
-            "Åtgärdskoder": codes,
-            "Ny-/återbesök": np.where(draw.happens(0.04, len(rows)), "Nybesök", "Återbesök"),
-            "Uteblivet": np.where(rows["attended"], "Nej", "Ja"),
-            "Kontakt-id": [f"K{number + 1}" for number in rows["contact"]],
-            "Medarbetar-id": rows["staff_id"],
-        }
-    )
-    year = frame["Kontaktdatum"].str[:4]
-    frame = frame.sort_values(["Kontaktdatum", "Kontakttid", "Kontakt-id", "Medarbetar-id"], kind="stable")
-    again = frame.iloc[np.sort(draw.order(len(frame))[:5])]
-    files = {
-        f"kontaktlista_{name}.csv": table_text(
-            list(frame), [pd.concat([part, again.loc[again.index.isin(part.index)]])[heading] for heading in frame]
-        )
-        for name, part in frame.groupby(year.reindex(frame.index), sort=True)
+    return {
+        "Pseudonym": plain(world, rows["client"]),
+        "Kontaktdatum": date_texts(rows["day"], world.span.last),
+        "Kontakttid": rows["time"],
+        "Kontaktform": rows["form"].map(lambda value: CONTACT_FORMS[value][0]),
+        "Besökstyp": np.where(rows["face_to_face"], np.where(doubled, "Teambesök", "Enskilt"), ""),
+        "Yrkeskategori": rows["profession"].map(PROFESSIONS),
+        "Enhet": team_names(world, rows["team"]),
+        "Tid (timmar)": [f"{minutes / 60:g}".replace(".", ",") for minutes in rows["minutes"]],
+        "Deltagare": with_whom,
+        "Åtgärdskoder": codes,
+        "Ny-/återbesök": "",
+        "Uteblivet": np.where(rows["attended"], "Nej", "Ja"),
+        "Kontakt-id": [f"K{number + 1}" for number in rows["contact"]],
+        "Medarbetar-id": rows["staff_id"],
     }
-    return files, {"exact_duplicate": len(again)}
 
 
 def plain(world: World, clients: pd.Series[Any]) -> Any:

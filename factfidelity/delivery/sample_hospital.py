@@ -125,8 +125,8 @@ def legal_periods(draw: Draw, spells: pd.DataFrame, death: Ints, last: int) -> p
         _form(spells, goes_on, "LPT_open", discharged, until),
     ]
     rows = pd.concat(parts, ignore_index=True)
-    rows = rows.loc[rows["start"] < last]
-    return rows.sort_values(["client", "start", "spell"], kind="stable", ignore_index=True)
+    begun = rows[rows["start"] < last]
+    return begun.sort_values(["client", "start", "spell"], kind="stable", ignore_index=True)
 
 
 def _form(spells: pd.DataFrame, chosen: Any, form: str, start: Ints, end: Ints) -> pd.DataFrame:
@@ -162,7 +162,7 @@ def closed_days(legal: pd.DataFrame, leave: pd.DataFrame, last: int) -> pd.DataF
     gone = pd.DataFrame({"client": leave["client"].to_numpy().repeat(away)})
     gone["day"] = np.repeat(leave["start"].to_numpy() + 1, away) + _counted(away)
     hidden = pd.MultiIndex.from_frame(rows[["client", "day"]]).isin(pd.MultiIndex.from_frame(gone))
-    return rows.loc[~hidden].reset_index(drop=True)
+    return rows[~hidden].reset_index(drop=True)
 
 
 def _counted(lengths: Ints) -> Ints:
@@ -191,7 +191,7 @@ def other_stays(
     rows = pd.concat(parts, ignore_index=True).sort_values(["client", "admitted"], kind="stable", ignore_index=True)
     busy = _meets(rows, spells)
     overlapping = (rows["client"].shift() == rows["client"]) & (rows["admitted"] <= rows["discharged"].shift() + 1)
-    return rows.loc[~(busy | overlapping.to_numpy())].reset_index(drop=True)
+    return rows[~(busy | overlapping.to_numpy())].reset_index(drop=True)
 
 
 def _meets(rows: pd.DataFrame, spells: pd.DataFrame) -> Any:

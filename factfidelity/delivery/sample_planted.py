@@ -54,7 +54,7 @@ def _compulsion(effects: Effects, days: dict[str, float]) -> dict[str, tuple[flo
         "compulsory_share_first_day_after": (after, "the same after"),
         "compulsory_admission_rate_ratio": (
             ratio,
-            "admissions that begin in closed LPT care, after / before, per year",
+            "admissions begun in closed LPT care, after / before, per year",
         ),
         "lpt_days_per_year_before": (days["lpt_days_before"], "days in closed LPT care per client-year before"),
         "lpt_days_per_year_after": (days["lpt_days_after"], "the same after"),

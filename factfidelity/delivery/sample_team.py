@@ -52,7 +52,8 @@ def staff_of(draw: Draw, posts: pd.DataFrame, last: int, effects: Effects) -> pd
     rows: list[dict[str, Any]] = []
     mean_stay = 3.5 * DAYS_PER_YEAR
     gap = mean_stay * effects.vacancy_share / max(1 - effects.vacancy_share, 0.01)
-    for number, post in enumerate(posts.to_dict("records")):
+    for number, row in enumerate(posts.to_dict("records")):
+        post: dict[str, Any] = {str(name): value for name, value in row.items()}
         day = int(post["start"])
         while day < last:
             stays = 120 + int(draw.exponential(mean_stay, 1)[0])
@@ -161,7 +162,8 @@ def contacts_of(draw: Draw, met: pd.DataFrame, staff: pd.DataFrame, effects: Eff
     both = pd.concat([rows, rows.loc[pairs].assign(person=second[pairs])], ignore_index=True)
     both = both.sort_values(["contact"], kind="stable", ignore_index=True)
     held = staff.iloc[both["person"].to_numpy()]
-    return both.assign(staff_id=held["staff_id"].to_numpy(), profession=held["profession"].to_numpy())
+    answer: pd.DataFrame = both.assign(staff_id=held["staff_id"].to_numpy(), profession=held["profession"].to_numpy())
+    return answer
 
 
 def _holder(number: Ints, met: pd.DataFrame, staff: pd.DataFrame, spread: Any = None) -> Ints:

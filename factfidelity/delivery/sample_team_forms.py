@@ -226,58 +226,83 @@ def _stored(workbook: bytes) -> bytes:
 
 
 def other_files(world: World) -> dict[str, str]:
-    """Return the smaller lists: emergency visits, ratings, diagnoses, plans, referrals, work, inhabitants."""
-    tables, last = world.tables, world.span.last
-    visits, scores, plans = tables["visits"], tables["measurements"], tables["care_plans"]
-    referrals, work, codes = tables["referrals"], tables["work"], tables["diagnoses"]
-    yes = {True: "Ja", False: "Nej"}
-    doctor = visits["profession"].map(PROFESSIONS)
+    """Return the smaller lists: emergency visits, ratings, diagnoses, plans, referrals, work."""
+    last = world.span.last
+    lists: dict[str, dict[str, Any]] = {}
+    rows = world.tables["visits"]
+    lists["akutbesok"] = {
+        "Pseudonym": plain(world, rows["client"]),
+        "Besöksdatum": date_texts(rows["day"], last),
+        "Kontakttyp": ["Akutbesök"] * len(rows),
+        "MVO": ["046"] * len(rows),
+        "Yrkeskategori": rows["profession"].map(PROFESSIONS),
+    }
+    rows = world.tables["measurements"]
+    lists["skattningar"] = {
+        "Pseudonym": plain(world, rows["client"]),
+        "Datum": date_texts(rows["day"], last),
+        "Instrument": rows["instrument"],
+        "Del": rows["part"].map({"total": "Total", "symptom": "Symtom", "function": "Funktion"}),
+        "Poäng": rows["score"].astype("int64"),
+    }
+    rows = world.tables["diagnoses"]
+    lists["diagnoser"] = {
+        "Pseudonym": plain(world, rows["client"]),
+        "Datum": date_texts(rows["day"], last),
+        "Diagnoskod": rows["code"],
+    }
+    lists |= {"planer": _plans(world), "remisser": _referrals(world), "arbete": _work(world)}
+    return {f"{name}.csv": table_text(list(columns), list(columns.values())) for name, columns in lists.items()}
+
+
+def _plans(world: World) -> dict[str, Any]:
+    rows, last, yes = world.tables["care_plans"], world.span.last, {True: "Ja", False: "Nej"}
     return {
-        "akutbesok.csv": table_text(
-            "Pseudonym;Besöksdatum;Kontakttyp;MVO;Yrkeskategori".split(";"),
-            [plain(world, visits["client"]), date_texts(visits["day"], last), ["Akutbesök"] * len(visits),
-             ["046"] * len(visits), doctor],
-        ),
-        "skattningar.csv": table_text(
-            "Pseudonym;Datum;Instrument;Del;Poäng".split(";"),
-            [plain(world, scores["client"]), date_texts(scores["day"], last), scores["instrument"],
-             scores["part"].map({"total": "Total", "symptom": "Symtom", "function": "Funktion"}),
-             scores["score"].astype("int64")],
-        ),
-        "diagnoser.csv": table_text(
-            "Pseudonym;Datum;Diagnoskod".split(";"),
-            [plain(world, codes["client"]), date_texts(codes["day"], last), codes["code"]],
-        ),
-        "planer.csv": table_text(
-            "Pseudonym;Plan;Upprättad;Uppföljd;Individen närvarande;Närstående närvarande;Medverkande;Samtycke".split(";"),
-            [plain(world, plans["client"]), plans["kind"].map(PLANS), date_texts(plans["made"], last),
-             date_texts(plans["followed_up"], last), plans["person_present"].map(yes),
-             plans["relatives_present"].map(yes), plans["agencies"].map({"": "", "social_services": "Socialtjänst"}),
-             plans["consent"].map(yes)],
-        ),
-        "remisser.csv": table_text(
-            "Pseudonym;Team;Remiss inkom;Beslut;Utfall;Första kontakt".split(";"),
-            [plain(world, referrals["client"]), team_names(world, referrals["team"]),
-             date_texts(referrals["received"], last), date_texts(referrals["decided"], last),
-             ["Antagen"] * len(referrals), date_texts(referrals["first_contact"], last)],
-        ),
-        "arbete.csv": table_text(
-            "Pseudonym;Sysselsättning;Från;Till;Timmar per vecka".split(";"),
-            [plain(world, work["client"]), ["Arbete på öppna arbetsmarknaden"] * len(work),
-             date_texts(work["start"], last), date_texts(np.where(work["end"] < OPEN, work["end"] - 1, OPEN), last),
-             work["hours"]],
-        ),
-    }  # fmt: skip
+        "Pseudonym": plain(world, rows["client"]),
+        "Plan": rows["kind"].map(PLANS),
+        "Upprättad": date_texts(rows["made"], last),
+        "Uppföljd": date_texts(rows["followed_up"], last),
+        "Individen närvarande": rows["person_present"].map(yes),
+        "Närstående närvarande": rows["relatives_present"].map(yes),
+        "Medverkande": rows["agencies"].map({"": "", "social_services": "Socialtjänst"}),
+        "Samtycke": rows["consent"].map(yes),
+    }
+
+
+def _referrals(world: World) -> dict[str, Any]:
+    rows, last = world.tables["referrals"], world.span.last
+    return {
+        "Pseudonym": plain(world, rows["client"]),
+        "Team": team_names(world, rows["team"]),
+        "Remiss inkom": date_texts(rows["received"], last),
+        "Beslut": date_texts(rows["decided"], last),
+        "Utfall": ["Antagen"] * len(rows),
+        "Första kontakt": date_texts(rows["first_contact"], last),
+    }
+
+
+def _work(world: World) -> dict[str, Any]:
+    rows, last = world.tables["work"], world.span.last
+    return {
+        "Pseudonym": plain(world, rows["client"]),
+        "Sysselsättning": ["Arbete på öppna arbetsmarknaden"] * len(rows),
+        "Från": date_texts(rows["start"], last),
+        "Till": date_texts(np.where(rows["end"] < OPEN, rows["end"] - 1, OPEN), last),
+        "Timmar per vecka": rows["hours"],
+    }
 
 
 def population_file(world: World) -> bytes:
-    """Return inhabitants like an export from the statistical database: code and name in one cell, years side by side."""
+    """Return inhabitants like an export from the statistical database: code and name in one cell, a column a year."""
     rows = world.tables["population"]
-    years = sorted(rows["year"].unique())
-    wide = rows.pivot_table(index=["area", "name", "age_group", "sex"], columns="year", values="persons", sort=False)
+    years = sorted(int(year) for year in rows["year"].unique())
+    persons = {
+        (row["area"], row["age_group"], row["sex"], row["year"]): row["persons"] for row in rows.to_dict("records")
+    }
+    names = {entry["code"]: entry["name"] for entry in world.setting["municipalities"]}
     lines = [",".join(['"region"', '"ålder"', '"kön"', *(f'"Folkmängd {year}"' for year in years)])]
-    for (area, name, age, sex), values in wide.iterrows():  # type: ignore[misc]
+    for area, age, sex in dict.fromkeys(key[:3] for key in persons):
         word = "kvinnor" if sex == "female" else "män"
-        cells = [f'"{area} {name}"', f'"{age} år"', f'"{word}"', *(str(int(value)) for value in values)]
-        lines.append(",".join(cells))
+        values = [str(persons[area, age, sex, year]) for year in years]
+        lines.append(",".join([f'"{area} {names[area]}"', f'"{age} år"', f'"{word}"', *values]))
     return "\r\n".join([*lines, ""]).encode("latin-1")

@@ -177,7 +177,7 @@ def windows_of(life: Life, policy: str, end: int) -> tuple[set[int], set[int], s
 
 def window_counts(everybody: list[Life], policy: str, end: int) -> dict[str, dict[str, float]]:
     """Return what falls in the windows of the clients with an observed day in both of them."""
-    counts: dict[str, dict[str, float]] = {"before": Counter(), "after": Counter()}
+    counts: dict[str, Counter[str]] = {"before": Counter(), "after": Counter()}
     for life in everybody:
         before, after, gone = windows_of(life, policy, end)
         if not before or not after:
@@ -193,9 +193,7 @@ def window_counts(everybody: list[Life], policy: str, end: int) -> dict[str, dic
             for kind, held in days.items():
                 if policy == "include" or kind not in OTHER_RULES:
                     total[kind] += len(held & window)
-    for total in counts.values():
-        total["client_years"] = round(total["days_observed"] / YEAR, 9)
-    return {name: dict(total) for name, total in counts.items()}
+    return {name: {**total, "client_years": round(total["days_observed"] / YEAR, 9)} for name, total in counts.items()}
 
 
 def realised(world: World) -> dict[str, Any]:
