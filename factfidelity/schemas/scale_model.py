@@ -18,7 +18,7 @@ Measure = Literal[
     "retained", "graduated", "outside_share", "pooled_outside_share", "minutes_per_week", "contacts_per_week",
     "mean_contacts_per_week", "network_contacts", "contact_before_admission", "contact_around_discharge",
     "contact_around_stays", "specialist_minutes", "group_attendance", "peer_role", "days_to_event",
-    "events_per_staff_week", "board_contact", "board_several_staff", "diagnosis_share", "team_age",
+    "events_per_staff_week", "board_several_staff", "diagnosis_share", "team_age",
 ]  # fmt: skip
 
 
@@ -103,6 +103,7 @@ class Derive(Strict):
     not_reasons: tuple[str, ...] = ()
     diagnoses: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    full_time_hours: float = Field(default=40.0, gt=0, le=48)
     limits: Words | None = None
 
 
