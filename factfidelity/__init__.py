@@ -34,6 +34,7 @@ _HOMES: dict[str, str] = {
     "evaluate": "evaluation",
     "Plan": "schemas.plan",
     "load_plan": "schemas.plan",
+    "board_use": "caseload.board",
     "caseload_ratios": "caseload.ratios",
     "load_programme": "schemas.programme",
     "staffing": "caseload.staffing",

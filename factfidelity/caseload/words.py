@@ -94,6 +94,10 @@ REASONS: Mapping[str, Text] = {
     "discharged": {"sv": "Utskriven från heldygnsvård", "en": "Discharged from hospital"},
     "admission": {"sv": "Inskriven i heldygnsvård", "en": "Admitted to hospital"},
     "new": {"sv": "Ny i teamet", "en": "New in the team"},
+    "new_in_team": {"sv": "Ny i teamet", "en": "New in the team"},
+    "worse": {"sv": "Försämring", "en": "Getting worse"},
+    "life_event": {"sv": "Livshändelse", "en": "Life event"},
+    "left_team": {"sv": "Lämnade teamet", "en": "Left the team"},
     "stable": {"sv": "Stabiliserad", "en": "Stable"},
     "not_stated": {"sv": "Ej angiven", "en": "Not stated"},
     "still_on": {"sv": "Kvar på tavlan", "en": "Still on the board"},
@@ -135,8 +139,47 @@ HEADS: Mapping[str, Head] = {
     "posts_needed_low": ("Tjänster som behövs, lägst", "Posts needed, lowest"),
     "posts_needed_high": ("Tjänster som behövs, högst", "Posts needed, highest"),
     "clients_possible_low": ("Klienter som ryms, lägst", "Clients possible, lowest", "integer"),
+    "board_days": ("Dygn på tavlan", "Board-days", "integer"),
+    "enrolled_days": ("Inskrivna dygn", "Enrolled days", "integer"),
+    "share_on": ("Andel på tavlan", "Share on the board", "percent", 0),
+    "on_board": ("På tavlan i genomsnitt", "On the board on average"),
+    "persons_on": ("Personer på tavlan", "Persons on the board", "integer"),
+    "ever_share": ("Andel någon gång på tavlan", "Share ever on the board", "percent", 0),
+    "episodes": ("Perioder", "Periods", "integer"),
+    "per_year": ("Perioder per klientår", "Periods per client-year", "number", 2),
+    "open": ("Pågående", "Still going on", "integer"),
+    "median_days": ("Median, dagar", "Median, days", "integer"),
+    "median_low": ("Nedre gräns", "Lower limit", "integer"),
+    "median_high": ("Övre gräns", "Upper limit", "integer"),
+    "again_share_30": ("Åter inom 30 dagar", "Back within 30 days", "percent", 0),
+    "again_share_90": ("Åter inom 90 dagar", "Back within 90 days", "percent", 0),
+    "moment_name": ("Händelse", "Event", "text"),
+    "reason_name": ("Orsak", "Reason", "text"),
+    "share_still": ("Andel kvar på tavlan", "Share still on the board", "percent", 0),
+    "day": ("Dag", "Day", "integer"),
+    "low": ("Nedre gräns", "Lower limit", "percent", 0),
+    "high": ("Övre gräns", "Upper limit", "percent", 0),
+    "state_name": ("Läge", "State", "text"),
+    "contacts": ("Möten", "Meetings", "integer"),
+    "contacts_per_week": ("Möten per klientvecka", "Meetings per client-week", "number", 2),
+    "admissions": ("Inskrivningar", "Admissions", "integer"),
+    "admissions_per_year": ("Inskrivningar per klientår", "Admissions per client-year", "number", 2),
+    "meetings": ("Tavelmöten", "Board meetings", "integer"),
+    "per_week": ("Per vecka", "Per week"),
+    "reference": ("Modellens regel", "The model's rule", "integer"),
+    "persons_same": ("Träffade samma medarbetare", "Met the same staff member", "integer"),
     "clients_possible_high": ("Klienter som ryms, högst", "Clients possible, highest", "integer"),
     "because": ("Anmärkning", "Remark", "text"),
+}
+
+MOMENTS: Mapping[str, Text] = {
+    "on": {"sv": "Upp på tavlan", "en": "Put on the board"},
+    "off": {"sv": "Ned från tavlan", "en": "Taken off the board"},
+}
+
+STATES: Mapping[str, Text] = {
+    "on": {"sv": "På tavlan", "en": "On the board"},
+    "off": {"sv": "Inte på tavlan", "en": "Off the board"},
 }
 
 REGION: Text = {"sv": "Alla team", "en": "All teams"}

@@ -78,7 +78,8 @@ def dominated(frame: pd.DataFrame, gate: Gate, rule: DisclosureRule) -> Mask:
 
 def empty_mask(frame: pd.DataFrame, gate: Gate) -> Mask:
     """Return a mask that hides nothing, over every column that may be hidden."""
-    free = [name for name in frame.columns if name not in gate.keys and name not in inner_columns(gate)]
+    stays = inner_columns(gate) - set(gate.counts)  # an inner count still hides what rests on it
+    free = [name for name in frame.columns if name not in gate.keys and name not in stays]
     return {name: np.zeros(len(frame), dtype=bool) for name in free}
 
 
@@ -96,7 +97,6 @@ def first_mask(frame: pd.DataFrame, gate: Gate, rule: DisclosureRule) -> Mask:
 def spread_in_rows(frame: pd.DataFrame, gate: Gate, mask: Mask) -> bool:
     """Hide in each row what rests on something hidden; return whether anything was added."""
     before = hidden_cells(mask)
-    sums = [name for name in gate.largest if name in mask]
     for count in counts_of(frame, gate):
         followers = followers_of(frame, gate, count)
         if count in gate.wholes.values():
@@ -105,15 +105,22 @@ def spread_in_rows(frame: pd.DataFrame, gate: Gate, mask: Mask) -> bool:
         for name in followers:
             if name in mask:
                 mask[name] |= mask[count]
-        for total in sums:
-            if total in followers:
-                for name in followers:
-                    if name in mask and name not in gate.counts:
-                        mask[name] |= mask[total]
+    for total in gate.largest:
+        if total in mask:
+            for name in _beside(frame, gate, total):
+                if name in mask and name not in gate.counts:
+                    mask[name] |= mask[total]
     for share, part, whole in gate.shares:
         if share in mask:
             mask[share] |= mask.get(part, False) | mask.get(whole, False)
     return hidden_cells(mask) > before
+
+
+def _beside(frame: pd.DataFrame, gate: Gate, total: str) -> list[str]:
+    """Return the columns made from the same persons as a sum: those beside it under its narrowest count."""
+    holders = [count for count in counts_of(frame, gate) if total in gate.counts[count]]
+    narrow = [count for count in holders if count in gate.wholes] or holders
+    return [name for count in narrow for name in followers_of(frame, gate, count)]
 
 
 def hidden_cells(mask: Mask) -> int:

@@ -232,7 +232,7 @@ def apply_mask(frame: pd.DataFrame, gate: Gate, mask: Mask) -> pd.DataFrame:
     """Return the frame without what is hidden, without inner columns, and with its status."""
     out = frame.drop(columns=[name for name in inner_columns(gate) if name in frame.columns])
     for name, hidden in mask.items():
-        if hidden.any():
+        if hidden.any() and name in out.columns:
             out[name] = _without(frame[name], hidden)
     counts = counts_of(frame, gate)
     if counts:
