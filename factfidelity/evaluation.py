@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import importlib
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
-from factfidelity.display.disclosure import DisclosureRule
+from factfidelity.display.disclosure import DisclosureRule, release_results
+from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.errors import PlanError, Problem
 from factfidelity.extract import COLUMNS, Extract
@@ -95,8 +96,7 @@ class Evaluation:
             If a hidden count could still be worked out.
         """
         chosen = rule or DisclosureRule.of(self.plan.disclosure)
-        results: dict[str, Result] = {name: result.released(chosen) for name, result in self.results.items()}
-        audit: dict[str, Any] = {}
+        results, audit = release_results(self.results, chosen, previous=previous)
         return ReleasedEvaluation(results, dict(self.missing), self.plan, self.provenance(), audit)
 
 
@@ -216,6 +216,96 @@ def _cut_table(frame: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
     return frame.assign(**later)
 
 
+def evaluate_teams(
+    extract: Extract, plan: Plan, teams: Sequence[str] | None = None
+) -> tuple[dict[str, ReleasedEvaluation], list[str]]:
+    """Evaluate all teams together and each team, and release all of it together.
+
+    Parameters
+    ----------
+    extract : Extract
+    plan : Plan
+    teams : sequence of str, optional
+        Ids; default all. The gate always weighs every team, so that no team follows from the others.
+
+    Returns
+    -------
+    released : dict of ReleasedEvaluation
+        By team id, and ``all``.
+    small : list of str
+        Teams with fewer clients than may be shown; they have no report of their own.
+    """
+    smallest = plan.disclosure.smallest
+    begun = extract.teams.loc[~(extract.teams["started"] >= extract.end), "team_id"].astype("str")
+    sizes = extract.enrolments.groupby("team_id")["client_id"].nunique()
+    known = [team for team in sorted(begun) if sizes.get(team, 0) > 0]
+    parts = {ALL_TEAMS: evaluate(extract, plan)}
+    parts |= {team: evaluate(only_team(extract, team), plan) for team in known}
+    stacked = _stacked({team: part.results for team, part in parts.items()})
+    released, audit = release_results(cast("Mapping[str, Any]", stacked), DisclosureRule.of(plan.disclosure))
+    small = [team for team in known if sizes[team] < smallest]
+    wanted = [ALL_TEAMS, *(team for team in known if team not in small and (teams is None or team in teams))]
+    return {
+        team: ReleasedEvaluation(
+            _unstacked(released, team, parts[team].results),
+            dict(parts[team].missing),
+            plan,
+            parts[team].provenance() | ({} if team == ALL_TEAMS else {"team": team}),
+            audit,
+        )
+        for team in wanted
+    }, small
+
+
+ALL_TEAMS = "all"
+_REPORT = "report_team"
+
+
+@dataclass(frozen=True, eq=False)
+class _Stack:
+    """The same result of several teams and of all of them, as one result to the gate."""
+
+    stacked: Mapping[str, pd.DataFrame]
+    gates: Mapping[str, Gate]
+    is_released: bool = False
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        return dict(self.stacked)
+
+    def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> _Stack:
+        return replace(self, stacked=frames, is_released=released)
+
+
+def _stacked(results: Mapping[str, Mapping[str, Result]]) -> dict[str, _Stack]:
+    names = {name: None for part in results.values() for name in part}
+    stacks = {}
+    for name in names:
+        having = {team: part[name] for team, part in results.items() if name in part}
+        gates = {
+            place: replace(gate, keys=(*gate.keys, _REPORT), margins={**gate.margins, _REPORT: ALL_TEAMS})
+            for place, gate in next(iter(having.values())).gates.items()
+        }
+        frames = {
+            place: pd.concat(
+                [result.frames()[place].assign(**{_REPORT: team}) for team, result in having.items()], ignore_index=True
+            )
+            for place in gates
+        }
+        stacks[name] = _Stack(frames, gates)
+    return stacks
+
+
+def _unstacked(released: Mapping[str, Any], team: str, results: Mapping[str, Result]) -> dict[str, Result]:
+    mine = {}
+    for name, result in results.items():
+        frames = {}
+        for place, frame in released[name].frames().items():
+            rows = frame[frame[_REPORT] == team].drop(columns=_REPORT).reset_index(drop=True)
+            frames[place] = rows
+        mine[name] = result.with_frames(frames, released=True)
+    return mine
+
+
 def _ratings_and_scale(plan: Plan, extract: Extract) -> dict[str, Any]:
     """Return the ratings on the plan's scale, or on the scale that most ratings are made on."""
     ratings = extract.ratings
@@ -253,6 +343,18 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         "mirror_outcomes",
         "factfidelity.outcomes.mirror:mirror_outcomes",
+        ("enrolments", "episodes"),
+        lambda plan, extract: {"plan": plan},
+    ),
+    Question(
+        "care_course",
+        "factfidelity.outcomes.course:monthly_course",
+        ("enrolments", "episodes"),
+        lambda plan, extract: {"plan": plan},
+    ),
+    Question(
+        "regression_to_the_mean",
+        "factfidelity.outcomes.regression:regression_to_the_mean",
         ("enrolments", "episodes"),
         lambda plan, extract: {"plan": plan},
     ),

@@ -290,6 +290,21 @@ class ReportPages:
             yield entry["term"][self.language], entry["meaning"][self.language]
 
 
+def view_record(view: TableView) -> dict[str, Any]:
+    """Return a table view as plain data, to be kept with the released figures."""
+    columns = [
+        {"name": one.name, "heading": one.heading, "form": one.form, "decimals": one.decimals} for one in view.columns
+    ]
+    rows = view.frame[[column.name for column in view.columns]].astype("object")
+    return {
+        "name": view.name,
+        "caption": view.caption,
+        "columns": columns,
+        "rows": rows.where(rows.notna(), None).to_numpy().tolist(),
+        "notes": list(view.notes),
+    }
+
+
 def _view_of(record: Mapping[str, Any]) -> TableView:
     columns = tuple(Column(**column) for column in record["columns"])
     frame = pd.DataFrame(record["rows"], columns=[column.name for column in columns])

@@ -17,11 +17,14 @@ from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation, evaluate, only_team
 from factfidelity.extract import Extract
 from factfidelity.reports.delivery import write_delivery_report
+from factfidelity.reports.pages import view_record
 from factfidelity.reports.released import read_released, released_json
 from factfidelity.reports.render import FORMATS, check_choices, report_files, write_all
 from factfidelity.schemas.plan import Plan, load_plan
 
 Progress = Callable[[str, int, int], None]
+# The tables of the delivery report that the report itself repeats; the others stand in the delivery report.
+_REPEATED = ("files", "rules", "breaks")
 _STEPS = ("read", "evaluate", "release", "page", "delivery", "write")
 
 
@@ -110,8 +113,7 @@ def run_report(
     before = read_released(previous).results if previous else None
     released = evaluation.released(previous=before)
     provenance = dict(released.provenance) | ({"team": team} if team else {})
-    delivery = {"summary": {name: report.summary(name) for name in ("sv", "en")}}
-    released = dataclasses.replace(released, provenance=provenance, delivery=delivery)
+    released = dataclasses.replace(released, provenance=provenance, delivery=_delivery_facts(report))
     step("page")
     contents = report_files(released, language=tongue, formats=formats, notebook=notebook)
     step("delivery")
@@ -135,6 +137,16 @@ def _steps(progress: Progress | None) -> Callable[[str], None]:
             progress(name, _STEPS.index(name), len(_STEPS))
 
     return step
+
+
+def _delivery_facts(report: DeliveryReport) -> dict[str, Any]:
+    """Return what the report repeats of the delivery: words, and the account of rows and rules, in both languages."""
+    return {
+        "summary": {name: " ".join(report.summary(name).split("\n\n")[0].split()) for name in ("sv", "en")},
+        "views": {
+            name: [view_record(view) for view in report.views(name) if view.name in _REPEATED] for name in ("sv", "en")
+        },
+    }
 
 
 def _delivery_files(report: DeliveryReport, language: str) -> dict[str, bytes]:
