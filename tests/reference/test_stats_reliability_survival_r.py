@@ -146,7 +146,7 @@ def test_cumulative_incidence_is_that_of_cmprsk():
 
 
 def test_the_error_of_an_incidence_is_that_of_survfit():
-    # survfit(Surv(dur, factor(cs, 0:2)) ~ 1)$std.err at 2, 5, 8, 12, 16 (cmprsk's formula differs by factors n / (n - 1))
+    # survfit(Surv(dur, factor(cs, 0:2)) ~ 1)$std.err at 2, 5, 8, 12, 16; cmprsk has another formula
     answer = survival.cumulative_incidence(DURATION, CAUSE)
     place = np.searchsorted(answer.time, [2, 5, 8, 12, 16])
     first = [0.0670820393250, 0.0814832888830, 0.1030259308807, 0.1206287823146, 0.1304942674663]
