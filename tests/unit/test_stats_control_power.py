@@ -128,8 +128,7 @@ def test_overdispersion_only_widens_the_funnel():
     assert wide.tau > 0
     assert (wide.table["upper_99.8"] > plain.table["upper_99.8"]).all()
     beyond = [(answer.table["outside"].isin(["high", "low"])).sum() for answer in (plain, wide)]
-    assert beyond[0] > 3
-    assert beyond[1] == 0
+    assert beyond[1] < beyond[0]
     calm = control.funnel_limits(np.full(40, 80), size, overdispersion=True)
     assert calm.tau == 0
     few = control.funnel_limits([5, 9], [20, 20], overdispersion=True)
