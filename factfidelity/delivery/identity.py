@@ -139,10 +139,11 @@ def _count_shape(tally: _Tally, cells: Cells, shape: str, places: Numbers, is_ke
             if span.whole and span.kind in ("twelve", "ten"):
                 timed = timed or bool(clock.all())
                 tally.clock_cells += int(many[clock].sum())
-                tally.clock_hits += int(many[clock & (answer.sure | answer.ten)].sum())
+                tally.clock_hits += int(many[clock & (answer.sure | answer.reserve | answer.ten)].sum())
                 tally.clock_like &= bool(clock[many > 0].all())
                 tally.epoch_like &= span.kind == "ten" and bool((block[:, 0] == ord("1")).all())
-            tally.add(tally.sure, answer.kind, int(many[answer.sure].sum()))
+            tally.add(tally.sure, "personnummer", int(many[answer.sure].sum()))
+            tally.add(tally.sure, "reserve_number", int(many[answer.reserve].sum()))
             tally.add(tally.share, "ten", int(many[answer.ten].sum()))
             tally.suspect += int(many[answer.suspect].sum())
     if not timed and shape not in _DATE_SHAPES:

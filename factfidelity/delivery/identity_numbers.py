@@ -53,21 +53,22 @@ class Found:
     Attributes
     ----------
     sure : mask
-        A hit that refuses by itself.
+        A personnummer or samordningsnummer that refuses by itself.
+    reserve : mask
+        A reserve number.
     ten : mask
         A hit of ten digits without a separator: one in 140 random numbers is one, so their share decides.
     suspect : mask
         A real date without the right check digit.
     clock : mask
         Could be a time stamp ``YYYYMMDDhhmm``.
-    kind : str
     """
 
     sure: Mask
+    reserve: Mask
     ten: Mask
     suspect: Mask
     clock: Mask
-    kind: str
 
 
 def spans(shape: str) -> list[Span]:
@@ -99,8 +100,13 @@ def test(block: Bytes, span: Span) -> Found:
     if span.tail is None:
         return found
     whole_number = (block[:, span.tail[0] : span.tail[1]] == ord("0")).all(axis=1)
-    parts = (found.sure & whole_number, found.ten & whole_number, found.suspect & whole_number)
-    return Found(*parts, found.clock, found.kind)
+    return Found(
+        found.sure & whole_number,
+        found.reserve & whole_number,
+        found.ten & whole_number,
+        found.suspect & whole_number,
+        found.clock,
+    )
 
 
 def luhn(digits: Digits) -> Mask:
@@ -171,15 +177,14 @@ def _test_twelve(piece: Bytes, span: Span) -> Found:
     date = _date_of(digits[:, 2:8], century=century) & (century >= 18) & (century <= 20)
     if piece[0, -1] >= 65:
         old = date & _old_sign(piece) & (_number(digits[:, :4]) < 1967)
-        return Found(old, _none(piece), _none(piece), _none(piece), "personnummer")
+        return Found(old, _none(piece), _none(piece), _none(piece), _none(piece))
     right = luhn(digits[:, 2:])
     year = _number(digits[:, 2:6])
     stockholm = (century == 99) & (year >= 1900) & (year <= 2299) & luhn(digits[:, 4:])
     day, month = _number(digits[:, 6:8]), _number(digits[:, 4:6])
     clinic = (century >= 19) & (century <= 20) & (month >= 1) & (month <= 12) & (day >= 32) & (day <= 59) & right
-    sure = (date & right) | (stockholm | clinic if not span.separated else _none(piece))
-    kind = "personnummer" if bool((date & right).any()) or not bool(sure.any()) else "reserve_number"
-    return Found(sure, _none(piece), date & ~right, _clock(digits), kind)
+    reserve = _none(piece) if span.separated else stockholm | clinic
+    return Found(date & right, reserve, _none(piece), date & ~right, _clock(digits))
 
 
 def _test_ten(piece: Bytes, span: Span) -> Found:
@@ -194,7 +199,8 @@ def _test_ten(piece: Bytes, span: Span) -> Found:
     hit = date & right
     clock = _clock(digits) if piece[0, -1] < 65 else _none(piece)
     empty = _none(piece)
-    return Found(hit if span.separated else empty, empty if span.separated else hit, suspect, clock, "personnummer")
+    sure, ten = (hit, empty) if span.separated else (empty, hit)
+    return Found(sure, empty, ten, suspect, clock)
 
 
 def _test_reserve(piece: Bytes, span: Span) -> Found:
@@ -205,7 +211,7 @@ def _test_reserve(piece: Bytes, span: Span) -> Found:
     signs = piece[:, -4:]
     capitals = (((signs >= 48) & (signs <= 57)) | ((signs >= 65) & (signs <= 90))).all(axis=1)
     hit = date & (capitals | _region_form(digits, signs))
-    return Found(hit, _none(piece), _none(piece), _none(piece), "reserve_number")
+    return Found(_none(piece), hit, _none(piece), _none(piece), _none(piece))
 
 
 def _region_form(digits: Digits, signs: Bytes) -> Mask:
@@ -229,7 +235,8 @@ def _test_interim(piece: Bytes, span: Span) -> Found:
     capital = (piece[:, -4] >= ord("A")) & (piece[:, -4] <= ord("Z"))
     empty = _none(piece)
     hit = date & capital
-    return Found(hit if span.separated else empty, empty, empty if span.separated else hit, empty, "reserve_number")
+    sure, suspect = (hit, empty) if span.separated else (empty, hit)
+    return Found(empty, sure, empty, suspect, empty)
 
 
 def _test_scientific(piece: Bytes, span: Span) -> Found:
@@ -245,10 +252,10 @@ def _test_scientific(piece: Bytes, span: Span) -> Found:
     known_day = wide >= 8
     date = _date_of(twelve[:, 2:8], century=century) if known_day else (month >= 1) & (month <= 12)
     person = (century >= 18) & (century <= 20) & date
-    sure = exponent & (power == 11) & (person | (century == 99))
+    sure, reserve = exponent & (power == 11) & person, exponent & (power == 11) & (century == 99)
     short = _date_of(twelve[:, :6], century=np.full(len(piece), 19)) if wide >= 6 else _none(piece)
     checked = luhn(twelve[:, :10]) if wide >= 10 else np.ones(len(piece), dtype=bool)
-    return Found(sure, exponent & (power == 9) & short & checked, _none(piece), _none(piece), "personnummer")
+    return Found(sure, reserve, exponent & (power == 9) & short & checked, _none(piece), _none(piece))
 
 
 def _test_dashed(piece: Bytes, span: Span) -> Found:

@@ -36,7 +36,7 @@ def demo(**options):
         {"file": ["par.csv"] * 4 + ["k.csv"] * 3, "line": [1, 2, 3, 4, 1, 2, 3], "fate": fates, "reason": ""}
     )
     files = pd.DataFrame({
-        "file": ["par.csv", "k.csv"], "sheet": "=2+3", "tables": ["episodes", "clients"], "encoding": ["cp1252", "utf-8"],
+        "file": ["par.csv", "k.csv"], "sheet": "=2+3", "tables": ["episodes", "clients"], "encoding": "utf-8",
         "separator": ";", "header_line": 1, "content_hash": ["a", "b"],
     })  # fmt: skip
     return build_report(place="demo", files=files, rows=rows, checked=checked, start=START, end=END, **options)
