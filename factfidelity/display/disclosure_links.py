@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -117,7 +118,49 @@ def _sheets(frames: Sequence[Guarded]) -> tuple[list[Sheet], list[tuple[int, str
             name = column if column in counts else f"{item.name}:{column}"
             sheets.append(Sheet(item.name, name, items, values, nothing, item.gate.population, repeats=True))
             places.append((number, column))
+    renamed = [column in frames[number].gate.alias for number, column in places]
+    for order in sorted(range(len(sheets)), key=lambda place: renamed[place]):
+        number, column = places[order]
+        _adopt(sheets[order], frames[number], column, [sheets[place] for place in _first(places, frames, order)])
     return sheets, places
+
+
+def _first(places: Sequence[tuple[int, str]], frames: Sequence[Guarded], order: int) -> list[int]:
+    """Return the sheets of the same result that a sheet may take its names from: those that bear their own."""
+    number, column = places[order]
+    gate = frames[number].gate
+    wanted, renamed = gate.alias.get(column, (column, "", ""))[0], column in gate.alias
+    return [
+        place
+        for place, (other, name) in enumerate(places)
+        if frames[other].result == frames[number].result
+        and name == wanted
+        and name not in frames[other].gate.alias
+        and other != number
+        and (renamed or set(frames[other].gate.keys) < set(gate.keys))
+    ]
+
+
+def _adopt(sheet: Sheet, item: Guarded, column: str, others: Sequence[Sheet]) -> None:
+    """Give the rows of a count that stands in another frame too the name that they have there."""
+    if column not in item.gate.counts:
+        return
+    own = [dict(items) for items in sheet.items]
+    if column in item.gate.alias:
+        sheet.column, key, value = item.gate.alias[column]
+        own = [names | {key: value} for names in own]
+        sheet.items = [(*items, ("as", f"{item.name}:{column}")) for items in sheet.items]
+    for other in others:
+        shared = {name for items in other.items for name, _ in items} & {name for names in own for name in names}
+        there: dict[tuple[float, Items], Items] = {}
+        for items, number in zip(other.items, other.values, strict=True):
+            there.setdefault((float(number), _only(dict(items), shared)), items)
+        for row, (names, number) in enumerate(zip(own, sheet.values, strict=True)):
+            sheet.items[row] = there.get((float(number), _only(names, shared)), sheet.items[row])
+
+
+def _only(names: Mapping[str, str], shared: set[str]) -> Items:
+    return tuple(sorted((name, value) for name, value in names.items() if name in shared))
 
 
 def _is_amount(column: pd.Series) -> bool:
@@ -191,7 +234,37 @@ def _add_rests(
             for row in np.flatnonzero((parts >= 0) & (wholes >= 0) & (parts != wholes) & (rest >= 0)):
                 pair = int(parts[row]), int(wholes[row])
                 pairs[pair] = pairs.get(pair, False) or bool(hide[row])
+    for (number, column), cells in cells_of.items():
+        if column in frames[number].gate.counts:
+            _add_between(frames[number], column, cells, registry.system, rule, pairs)
     _append(registry.system, pairs, float(rule.protection))
+
+
+def _add_between(
+    item: Guarded, column: str, cells: np.ndarray, system: System, rule: DisclosureRule,
+    pairs: dict[tuple[int, int], bool],
+) -> None:  # fmt: skip
+    """Add the persons between two nested groups: whoever has both numbers has the difference.
+
+    A part of two groups of the same persons differs by what was seen of them, not by persons: it is left out.
+    """
+    size = numbers(item.frame, item.gate.wholes.get(column, column))
+    for key, chain in item.gate.nested.items():
+        if key not in item.frame.columns:
+            continue
+        others = [name for name in item.gate.keys if name != key and name in item.frame.columns]
+        places: dict[tuple[str, ...], dict[str, tuple[int, float]]] = {}
+        values = item.frame[key].astype(str)
+        for row, value, cell, people in zip(_rows(item.frame, others), values, cells, size, strict=True):
+            if cell >= 0:
+                places.setdefault(row, {})[value] = int(cell), float(people)
+        for found in places.values():
+            nested = [found[value] for value in chain if value in found]
+            for order, ((wide, more), (narrow, fewer)) in enumerate(itertools.pairwise(nested)):
+                rest = system.values[wide] - system.values[narrow]
+                if wide != narrow and rest >= 0 and more != fewer:
+                    pairs[narrow, wide] = pairs.get((narrow, wide), False) or bool(0 < rest < rule.smallest)
+                    system.costs[wide] = max(system.costs[wide], system.costs[narrow] + 1.0 / (1 + order))
 
 
 def _append(system: System, pairs: Mapping[tuple[int, int], bool], width: float) -> None:

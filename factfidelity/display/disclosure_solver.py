@@ -160,9 +160,10 @@ def fewest(system: System, members: np.ndarray, equations: Sequence[Equation], *
         rows.append(LinearConstraint(row[None, :], widths[target], np.inf))
     low, high = np.full(size, -most), np.full(size, most)
     low[:count], high[:count] = (system.hidden[members] | system.silent[members]).astype(float), 1.0
+    # presolve off: it makes the solver print lines of its own
     answer = _integer(
         goal, constraints=rows, bounds=Bounds(low, high),
-        integrality=np.arange(size) < count, options={"time_limit": seconds, "mip_rel_gap": 1e-6},
+        integrality=np.arange(size) < count, options={"time_limit": seconds, "mip_rel_gap": 1e-6, "presolve": False},
     )  # fmt: skip
     if answer.x is None or answer.status != 0:
         return None
@@ -208,7 +209,7 @@ def rounded(
         np.where(nearest < 0.5, 1 - 2 * nearest, 1 - 2 * nearest),
         constraints=[LinearConstraint(matrix, -(matrix @ steps), -(matrix @ steps))],
         bounds=Bounds(np.zeros(len(members)), np.where(whole, 0.0, 1.0)),
-        integrality=np.ones(len(members)), options={"time_limit": seconds},
+        integrality=np.ones(len(members)), options={"time_limit": seconds, "presolve": False},
     )  # fmt: skip
     if answer.x is None:
         return None

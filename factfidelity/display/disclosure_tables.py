@@ -97,7 +97,7 @@ def protect_linked(
         What was released before, under the same names: what was shown then is known, and a number that has changed by
         1 to ``smallest - 1`` persons is hidden, since the change tells of those.
     keys : mapping of name to list of str, optional
-        The key columns of each table; default: those that hold text, dates, or ``total``.
+        The key columns of each table; default: those that hold text or dates, and years where those do not suffice.
 
     Returns
     -------
@@ -190,13 +190,19 @@ def _whole(end: float, toward: np.ufunc) -> float:
 
 
 def keys_of(table: pd.DataFrame, count: str) -> list[str]:
-    """Return the columns that name a cell: text, dates, and whatever holds ``total``."""
-    return [
-        str(name)
-        for name in table.columns
-        if name not in (count, _STATUS)
-        and (not pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name]))
+    """Return the columns that name a cell: text and dates, and whole numbers (a year) where those do not suffice."""
+    free = [str(name) for name in table.columns if name not in (count, _STATUS)]
+    keys = [
+        name
+        for name in free
+        if not pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name])
     ]
+    for name in free:
+        if name in keys or (keys and not table.duplicated(keys).any()):
+            continue
+        if pd.api.types.is_integer_dtype(table[name]):
+            keys.append(name)
+    return keys
 
 
 def with_margins(table: pd.DataFrame, keys: Sequence[str], count: str) -> pd.DataFrame:

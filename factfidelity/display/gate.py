@@ -48,3 +48,5 @@ class Gate:
     inner: tuple[str, ...] = ()
     follows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     population: str = ""
+    nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    alias: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)

@@ -65,6 +65,7 @@ class MirrorOutcomes(Result):
             wholes={"clients_any": "clients"},
             largest={"total": ("largest", "two_largest")},
             topic="topic",
+            nested={"cohort": ("all", "mirror")},
         ),
         "change": Gate(
             keys=("outcome", "cohort", "index_stay", "estimand", "role"),
@@ -79,6 +80,10 @@ class MirrorOutcomes(Result):
                 "total_after": ("largest_after", "two_largest_after"),
             },
             topic="topic",
+            alias={
+                "clients_any_before": ("clients_any", "window", "before"),
+                "clients_any_after": ("clients_any", "window", "after"),
+            },
         ),
         "stays": Gate(
             keys=("outcome", "window", "cohort", "index_stay", "role"),
