@@ -97,9 +97,7 @@ def _view(
     if not len(frame):
         return None
     columns = tuple(
-        Column(column, HEADINGS.get(column, FATES.get(column, {"sv": column, "en": column}))[language], form, 1)
-        for column, form in forms.items()
-        if column in frame.columns
+        Column(column, HEADINGS[column][language], form, 1) for column, form in forms.items() if column in frame.columns
     )
     return TableView(name, CAPTIONS[name][language], frame.reset_index(drop=True), columns, tuple(notes))
 
@@ -125,7 +123,7 @@ def _rules(report: Delivered, language: str) -> TableView | None:
     })  # fmt: skip
     frame = frame.iloc[np.argsort([_ORDER[key] for key in table["severity"]], kind="stable")]
     frame = frame.assign(count=[int(value) if value > 0 else "" for value in frame["count"]])
-    forms = _texts("severity", "file", "column") | _integers("count") | _texts("lines", "what", "do", "rule")
+    forms = _texts("severity", "what", "do", "file", "column") | _integers("count") | _texts("lines", "rule")
     return _view("rules", frame, language, forms)
 
 
@@ -153,7 +151,11 @@ def _reasons(report: Delivered, language: str) -> TableView | None:
         return None
     rest = rows.loc[(rows["fate"] != "used").to_numpy(dtype=bool), ["file", "fate", "reason"]].astype(str)
     counts = rest.groupby(["file", "fate", "reason"]).size().rename("count").reset_index()
-    counts = counts.assign(fate=[FATES[fate][language] for fate in counts["fate"]])
+    words = dict(zip(report.table["rule"], report.table[f"what_{language}"], strict=True))
+    counts = counts.assign(
+        fate=[FATES[fate][language] for fate in counts["fate"]],
+        reason=[words.get(reason, reason) for reason in counts["reason"]],
+    )
     return _view("reasons", counts, language, _texts("file", "fate", "reason") | _integers("count"))
 
 

@@ -143,6 +143,21 @@ CAPTIONS: Mapping[str, Text] = {
     "linkage": {"sv": "Andel personer som kunde kopplas", "en": "Share of persons that could be linked"},
 }  # fmt: skip
 
+TITLES: Mapping[str, Text] = {
+    "rules": {"sv": "Brutna regler", "en": "Rules broken"},
+    "files": {"sv": "Filer", "en": "Files"},
+    "reasons": {"sv": "Rader som inte används", "en": "Rows that are not used"},
+    "repaired": {"sv": "Rättat vid inläsningen", "en": "Put right while reading"},
+    "coverage": {"sv": "Täckning", "en": "Coverage"},
+    "missing": {"sv": "Uppgifter som saknas", "en": "Missing data"},
+    "breaks": {"sv": "Brott i registren", "en": "Breaks in the registers"},
+    "length_of_stay": {"sv": "Vårdtid", "en": "Length of stay"},
+    "smallest_group": {"sv": "Minsta grupp", "en": "Smallest group"},
+    "compared": {"sv": "Förra leveransen", "en": "The delivery before"},
+    "thresholds": {"sv": "Ändrade gränsvärden", "en": "Changed limits"},
+    "linkage": {"sv": "Koppling", "en": "Linkage"},
+}
+
 COVERAGE_NOTE: Text = {
     "sv": "r = rapporterat, t = tyst månad, F = första månaden, S = sista månaden, tomt = före den första, efter den "
     "sista eller utanför perioden.",
@@ -168,6 +183,11 @@ HEADINGS: Mapping[str, Text] = {
     "rows": {"sv": "Rader", "en": "Rows"},
     "fate": {"sv": "Öde", "en": "Fate"},
     "reason": {"sv": "Skäl", "en": "Reason"},
+    "used": {"sv": "Används", "en": "Used"},
+    "duplicate": {"sv": "Dubbletter", "en": "Duplicates"},
+    "superseded": {"sv": "Ersatta", "en": "Superseded"},
+    "furniture": {"sv": "Rubriker m.m.", "en": "Headings etc."},
+    "set_aside": {"sv": "Undantagna", "en": "Set aside"},
     "repair": {"sv": "Rättning", "en": "Repair"},
     "unit": {"sv": "Enhet", "en": "Unit"},
     "year": {"sv": "År", "en": "Year"},

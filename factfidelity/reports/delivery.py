@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 import factfidelity
 from factfidelity.delivery.quality import DeliveryReport
-from factfidelity.delivery.words import REPORT
+from factfidelity.delivery.words import REPORT, TITLES
 from factfidelity.display.tables import table_html
 from factfidelity.display.views import Column, TableView
 from factfidelity.errors import Problem, ReportError
@@ -81,7 +81,7 @@ def delivery_html(report: DeliveryReport, language: str = "sv") -> str:
     parts.append("</section>")
     for view in report.views(language):
         table = table_html(view, language)
-        parts.append(f'<section id="{view.name}"><h2>{escape(view.caption)}</h2>{table}</section>')
+        parts.append(f'<section id="{view.name}"><h2>{TITLES[view.name][language]}</h2>{table}</section>')
     body = "\n".join(parts)
     css = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
     return (
