@@ -110,6 +110,7 @@ class ReleasedEvaluation:
     provenance: Mapping[str, Any]
     audit: Mapping[str, Any] = field(default_factory=dict)
     delivery: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def evaluate(

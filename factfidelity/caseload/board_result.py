@@ -225,7 +225,7 @@ class BoardUse(Result):
         view = views["board_share"]
         what = {"sv": "Andel på tavlan", "en": "Share on the board"}
         alt = charts.alt.lines(rows, **{**look, "what": pick(what, language)})
-        native = NativeChart("line", view.name, "period", ("share",), "team", str(look["unit"]))
+        native = NativeChart("line", view.name, "period", ("share_on",), "team", str(look["unit"]))
         found = [FigureView("board_share", view.caption, alt, lambda ax: self._draw_share(language, ax), view, native)]
         if "board_time" in views:
             rows, look = self._curve_chart(language)

@@ -1,8 +1,8 @@
 """Cells of a column for the identity screen: distinct values with their counts, as bytes and as shapes.
 
-A shape is a value with every digit written 9 and every letter a: all dates of birth
-with a hyphen and four digits share ``99999999-9999``. A column of ten million cells has few shapes, so patterns are looked for in shapes, and the
-digits of all cells of one shape are then tested at once as columns of a matrix.
+A shape is a value with every digit written 9 and every letter a: eight digits, a hyphen and four digits share
+``99999999-9999``. A column of ten million cells has few shapes, so patterns are looked for in shapes, and the digits
+of all cells of one shape are then tested at once as columns of a matrix.
 """
 
 from __future__ import annotations

@@ -240,6 +240,18 @@ class ReportPages:
         ]
         return self._macro("methods", self.words["methods"], parts)
 
+    def changes(self) -> Block:
+        """What moved since the report before, and what else changed; empty where there was none."""
+        views = [Markup(table_html(view, self.language)) for view in self.change_views()]  # noqa: S704
+        if not views:
+            return Block("")
+        text = self._released.changes.get("summary", {}).get(self.language, "")
+        return self._macro("tables", "changes", self.words["changes"], [text] if text else [], views)
+
+    def change_views(self) -> list[TableView]:
+        """Return the tables that lay this report beside the one before."""
+        return [view_of(record) for record in self._released.changes.get("views", {}).get(self.language, [])]
+
     def quality(self) -> Block:
         """What was delivered, and what of it could be used."""
         views = [Markup(table_html(view, self.language)) for view in self.quality_views()]  # noqa: S704
@@ -248,7 +260,7 @@ class ReportPages:
 
     def quality_views(self) -> list[TableView]:
         """Return the tables on the delivery that the report repeats, and the questions that it cannot answer."""
-        views = [_view_of(record) for record in self._released.delivery.get("views", {}).get(self.language, [])]
+        views = [view_of(record) for record in self._released.delivery.get("views", {}).get(self.language, [])]
         if self._released.missing:
             views.append(self._missing_view())
         return views
@@ -305,7 +317,8 @@ def view_record(view: TableView) -> dict[str, Any]:
     }
 
 
-def _view_of(record: Mapping[str, Any]) -> TableView:
+def view_of(record: Mapping[str, Any]) -> TableView:
+    """Return a table view from plain data."""
     columns = tuple(Column(**column) for column in record["columns"])
     frame = pd.DataFrame(record["rows"], columns=[column.name for column in columns])
     return TableView(record["name"], record["caption"], frame, columns, tuple(record.get("notes", ())))

@@ -54,6 +54,7 @@ def released_json(released: ReleasedEvaluation) -> str:
         "missing": {name: dict(text) for name, text in released.missing.items()},
         "audit": _plain(released.audit),
         "delivery": _plain(released.delivery),
+        "changes": _plain(released.changes),
         "results": {name: _result_record(result.require_released()) for name, result in released.results.items()},
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
@@ -73,7 +74,13 @@ def read_released(path: str | Path) -> ReleasedEvaluation:
         results = {name: _result(record) for name, record in _of_this_form(content)["results"].items()}
         plan = Plan.model_validate(content["plan"])
         return ReleasedEvaluation(
-            results, content["missing"], plan, content["provenance"], content["audit"], content["delivery"]
+            results,
+            content["missing"],
+            plan,
+            content["provenance"],
+            content["audit"],
+            content["delivery"],
+            content["changes"],
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         problem = Problem("is not a released evaluation of this version", "make the report again", path.name)

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from factfidelity.delivery.load import load_extract
 from factfidelity.delivery.quality import DeliveryReport
 from factfidelity.errors import Problem, ReportError
-from factfidelity.evaluation import ReleasedEvaluation, evaluate, only_team
+from factfidelity.evaluation import ReleasedEvaluation, cut_at, evaluate, only_team
 from factfidelity.extract import Extract
+from factfidelity.reports.changes import changes_record
 from factfidelity.reports.delivery import write_delivery_report
 from factfidelity.reports.pages import view_record
 from factfidelity.reports.released import read_released, released_json
@@ -110,10 +113,14 @@ def run_report(
     step("evaluate")
     evaluation = evaluate(only_team(extract, team) if team else extract, chosen)
     step("release")
-    before = read_released(previous).results if previous else None
-    released = evaluation.released(previous=before)
+    before = read_released(previous) if previous else None
+    released = evaluation.released(previous=before.results if before else None)
     provenance = dict(released.provenance) | ({"team": team} if team else {})
     released = dataclasses.replace(released, provenance=provenance, delivery=_delivery_facts(report))
+    if before:
+        end = pd.Timestamp(before.provenance["period"][1]) + pd.Timedelta(days=1)
+        again = evaluate(cut_at(evaluation.extract, end), chosen).released(previous=before.results)
+        released = dataclasses.replace(released, changes=changes_record(released, before, again))
     step("page")
     contents = report_files(released, language=tongue, formats=formats, notebook=notebook)
     step("delivery")

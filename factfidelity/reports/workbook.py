@@ -112,7 +112,12 @@ def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv") -> byt
 def _views(pages: ReportPages, released: ReleasedEvaluation, language: str) -> list[tuple[TableView, list[FigureView]]]:
     """Return every table once, with the figures that are drawn from it."""
     shown: dict[str, tuple[TableView, list[FigureView]]] = {}
-    for view in (pages.key_figure_view(), *_result_views(released, language), *pages.quality_views()):
+    for view in (
+        pages.key_figure_view(),
+        *_result_views(released, language),
+        *pages.change_views(),
+        *pages.quality_views(),
+    ):
         shown.setdefault(view.name, (view, []))
     shown.setdefault("hidden", (pages.hidden_view(), []))
     for result in released.results.values():

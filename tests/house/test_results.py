@@ -55,6 +55,9 @@ def test_every_result_speaks_and_shows_itself(evaluation, released, language, st
             assert {column.name for column in view.columns} <= set(view.frame.columns), (name, view.name)
         for figure in result.figures(language):
             assert len(figure.alt) > 40, (name, figure.name)
+            if figure.native:
+                shown = {column.name for column in figure.table.columns}
+                assert {figure.native.category, *figure.native.series} <= shown, (name, figure.name)
             ax = charts.figure(figure.size)
             figure.draw(ax)
             assert charts.to_svg(ax).lstrip().startswith("<"), name

@@ -1,0 +1,128 @@
+"""A report beside the one before: what moved, and whether data, rules, versions or the world changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from factfidelity.display.views import Column, KeyFigure, TableView
+from factfidelity.evaluation import ReleasedEvaluation
+from factfidelity.reports.pages import ReportPages, view_record
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "figures": {"sv": "Nyckeltal nu och i förra rapporten", "en": "Key figures now and in the report before"},
+    "causes": {"sv": "Vad som skiljer rapporterna åt", "en": "What sets the reports apart"},
+    "name": {"sv": "Nyckeltal", "en": "Key figure"},
+    "now": {"sv": "Nu", "en": "Now"},
+    "published": {"sv": "Förra rapporten", "en": "Report before"},
+    "recomputed": {"sv": "Förra perioden, räknad med dagens regler", "en": "Earlier period under today's rules"},
+    "moved": {"sv": "Skillnad mot förra rapporten", "en": "Difference from the report before"},
+    "what": {"sv": "Del", "en": "Part"},
+    "state": {"sv": "Läge", "en": "State"},
+    "data": {"sv": "Underlag", "en": "Data"},
+    "plan": {"sv": "Plan", "en": "Plan"},
+    "versions": {"sv": "Versioner", "en": "Versions"},
+    "period": {"sv": "Period", "en": "Period"},
+    "same": {"sv": "samma", "en": "the same"},
+    "other": {"sv": "ändrat", "en": "changed"},
+    "keys": {"sv": "ändrat: {keys}", "en": "changed: {keys}"},
+}
+_RULES = {
+    "sv": "Regler eller versioner har ändrats sedan förra rapporten; jämför därför med kolumnen som är räknad med "
+    "dagens regler.",
+    "en": "Rules or versions have changed since the report before; compare with the column under today's rules.",
+}
+_WORLD = {
+    "sv": "Regler och versioner är desamma som i förra rapporten: det som skiljer är underlaget och perioden.",
+    "en": "Rules and versions are those of the report before: what differs is the data and the period.",
+}
+
+
+def changes_record(
+    now: ReleasedEvaluation, before: ReleasedEvaluation, recomputed: ReleasedEvaluation | None
+) -> dict[str, Any]:
+    """Return what a report shows of its change since the one before, in both languages, as plain data.
+
+    Parameters
+    ----------
+    now, before : ReleasedEvaluation
+    recomputed : ReleasedEvaluation or None
+        The earlier period from today's delivery under today's plan and version.
+    """
+    same_rules = not _plan_keys(now, before) and now.provenance["versions"] == before.provenance["versions"]
+    return {
+        "summary": dict(_WORLD if same_rules else _RULES),
+        "views": {
+            language: [
+                view_record(figures_view(now, before, recomputed, language)),
+                view_record(causes_view(now, before, language)),
+            ]
+            for language in ("sv", "en")
+        },
+    }
+
+
+def figures_view(
+    now: ReleasedEvaluation, before: ReleasedEvaluation, recomputed: ReleasedEvaluation | None, language: str
+) -> TableView:
+    """Return each key figure now, as published, and as today's rules would have given it."""
+    current, published = _figures(now, language), _figures(before, language)
+    again = _figures(recomputed, language) if recomputed else {}
+    rows = []
+    for name, figure in current.items():
+        earlier = published.get(name)
+        value, past = _value(figure), _value(earlier)
+        rows.append(
+            {
+                "name": figure.label,
+                "now": value,
+                "published": past,
+                "recomputed": _value(again.get(name)),
+                "moved": value - past,
+            }
+        )
+    columns = tuple(
+        Column(name, _WORDS[name][language], "text" if name == "name" else "number", 2)
+        for name in ("name", "now", "published", "recomputed", "moved")
+    )
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    return TableView("changes", _WORDS["figures"][language], frame, columns)
+
+
+def _figures(released: ReleasedEvaluation, language: str) -> dict[str, KeyFigure]:
+    return {figure.name: figure for figure in ReportPages(released, language).key_figures()}
+
+
+def _value(figure: KeyFigure | None) -> float:
+    return float("nan") if figure is None or figure.value is None else float(figure.value)
+
+
+def causes_view(now: ReleasedEvaluation, before: ReleasedEvaluation, language: str) -> TableView:
+    """Return whether data, period, plan and versions are those of the report before."""
+    words = {key: text[language] for key, text in _WORDS.items()}
+    keys = _plan_keys(now, before)
+    versions = [
+        name for name, value in now.provenance["versions"].items() if before.provenance["versions"].get(name) != value
+    ]
+
+    def state(changed: bool, parts: list[str]) -> str:
+        if not changed:
+            return words["same"]
+        return words["keys"].format(keys=", ".join(parts)) if parts else words["other"]
+
+    rows = [
+        (words["data"], state(now.provenance["fingerprint"] != before.provenance["fingerprint"], [])),
+        (words["period"], state(list(now.provenance["period"]) != list(before.provenance["period"]), [])),
+        (words["plan"], state(bool(keys), keys)),
+        (words["versions"], state(bool(versions), versions)),
+    ]
+    columns = (Column("what", words["what"]), Column("state", words["state"]))
+    return TableView("causes", words["causes"], pd.DataFrame(rows, columns=["what", "state"]), columns)
+
+
+def _plan_keys(now: ReleasedEvaluation, before: ReleasedEvaluation) -> list[str]:
+    """Return the keys of the plan that differ; title and organisation change no figure."""
+    mine, theirs = now.plan.record(), before.plan.record()
+    return [key for key in mine if key not in {"title", "organisation", "language"} and mine[key] != theirs.get(key)]
