@@ -7,6 +7,7 @@ from pathlib import Path
 
 from factfidelity.errors import PlanError, Problem
 from factfidelity.extract import Extract
+from factfidelity.outcomes.tally import mvo_codes
 from factfidelity.schemas.outcome import Outcome, shipped_outcomes
 from factfidelity.schemas.plan import Plan, load_plan
 
@@ -58,7 +59,7 @@ def can_be_counted(extract: Extract, outcome: Outcome, plan: Plan) -> bool:
     if outcome.kind == "legal_days" and len(outcome.forms) == 1:
         return bool(extract.legal_status["form"].isin(outcome.forms).any())
     if outcome.care == "somatic":
-        mvo = extract.episodes["mvo"]
+        mvo = mvo_codes(extract.episodes)
         psychiatric = {code for codes in plan.mvo_sets.values() for code in codes}
         return bool((mvo.notna() & ~mvo.isin(psychiatric)).any())
     if outcome.table in ("visits", "events", "placements") and "kind" in outcome.where:

@@ -162,7 +162,8 @@ def _forms_view(result: Shown, language: str) -> TableView:
         rows["window"] = [say(WINDOWS, str(window), language) for window in rows["window"]]
     columns = columns_of(
         [("window", "text", 0), ("clients", "integer", 0), ("clients_lpt", "integer", 0), ("lpt_days", "integer", 0),
-         ("lpt_rate", "number", 2), ("clients_lrv", "integer", 0), ("lrv_days", "integer", 0), ("lrv_rate", "number", 2)],
+         ("lpt_rate", "number", 2), ("clients_lrv", "integer", 0), ("lrv_days", "integer", 0),
+         ("lrv_rate", "number", 2)],
         language,
     )  # fmt: skip
     caption = {

@@ -177,8 +177,14 @@ def _column(table: pd.DataFrame, name: str, outcome: Outcome) -> pd.Series[Any]:
     return column
 
 
+def mvo_codes(episodes: pd.DataFrame) -> pd.Series[Any]:
+    """Return the codes of the medical areas as text, also where a frame made by hand holds numbers."""
+    mvo: pd.Series[Any] = episodes["mvo"]
+    return mvo.astype("Int64").astype("str").where(mvo.notna()) if pd.api.types.is_numeric_dtype(mvo) else mvo
+
+
 def _of_kind(episodes: pd.DataFrame, care: str, plan: Plan) -> pd.DataFrame:
-    mvo = episodes["mvo"]
+    mvo = mvo_codes(episodes)
     if care == "any" or (care == "plan" and mvo.isna().all()):
         return episodes
     if care == "plan":
