@@ -55,11 +55,12 @@ def _typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ids(world: World, clients: pd.Series[Any]) -> Any:
-    return np.array(world.ids, dtype=object)[clients.to_numpy()]
+    return np.array(world.ids, dtype=object)[clients.to_numpy(dtype=np.int64)]
 
 
 def _names(world: World, teams: pd.Series[Any]) -> Any:
-    return np.array([entry["name"] for entry in world.setting["teams"]], dtype=object)[teams.to_numpy()]
+    names = [entry["name"] for entry in world.setting["teams"]]
+    return np.array([*names, ""], dtype=object)[teams.to_numpy(dtype=np.int64)]  # -1: before any team
 
 
 def _people(world: World) -> dict[str, pd.DataFrame]:
@@ -74,7 +75,7 @@ def _people(world: World) -> dict[str, pd.DataFrame]:
             {
                 "team_id": [entry["name"] for entry in entries],
                 "name": [entry["name"] for entry in entries],
-                "programme": "fact",
+                "programme": str(world.setting["programme"]),
                 "started": dates_of_days(world.span.starts, last),
                 "catchment": [float(entry["catchment"]) for entry in entries],
             }
@@ -189,6 +190,7 @@ def _follow(world: World) -> dict[str, pd.DataFrame]:
         names = {"team_id": _names(world, rows["team"])} if "team" in rows else {}
         return rows.assign(**ids, **names, **known)
 
+    extra = {"events": {"date": "day"}, "placements": {"start": "start", "end": "end"}}
     ratings = tables["ratings"]
     rated = pd.concat(
         [
@@ -199,6 +201,7 @@ def _follow(world: World) -> dict[str, pd.DataFrame]:
     )
     day = dates_of_days(rated["day"], last)
     return {
+        **{name: of(name, **days) for name, days in extra.items() if name in tables},
         "visits": of("visits", date="day").assign(kind="emergency", mvo="046"),
         "measurements": of("measurements", date="day"),
         "diagnoses": of("diagnoses", date="day"),

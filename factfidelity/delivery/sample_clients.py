@@ -102,14 +102,15 @@ def clients_of(
     home = np.array([entry["municipality"] for entry in setting["teams"]])[team]
     codes = np.array([entry["code"] for entry in setting["municipalities"]])
     other = codes[draw.pick([0.55, 0.33, 0.12], size)]
-    age = np.clip(np.round(41 + 12 * draw.normal(size)), 19, 78).astype(np.int64)
+    ages = setting["age"]
+    age = np.clip(np.round(ages["mean"] + ages["spread"] * draw.normal(size)), ages["youngest"], ages["oldest"])
     year = 1970 + np.floor(index / DAYS_PER_YEAR).astype(np.int64)
     ended = np.minimum(np.where(life["death"] < OPEN, life["death"] + 1, OPEN), life["moved"])
     return pd.DataFrame(
         {
             "client_id": ids,
             "sex": np.where(draw.happens(0.58, size), "male", "female"),
-            "birth_year": year - age,
+            "birth_year": year - age.astype(np.int64),
             "municipality": np.where(draw.happens(0.10, size), other, home),
             "diagnosis_group": np.array(groups)[picked],
             "observed_from": life["since"].to_numpy(),

@@ -151,8 +151,8 @@ _SHARES = frozenset(
 ) | {"client_spread", "length_clustering", "crisis_enrolment", "rater_error"}  # fmt: skip
 
 
-def effects_of(given: Mapping[str, float] | None) -> Effects:
-    """Return the effects with the given ones in place of the defaults.
+def effects_of(given: Mapping[str, float] | None, base: Effects | None = None) -> Effects:
+    """Return the effects with the given ones in place of the defaults, or of those of ``base``.
 
     Raises
     ------
@@ -168,4 +168,4 @@ def effects_of(given: Mapping[str, float] | None) -> Effects:
         low, high = (-48.0, 48.0) if name == "honos_change" else (0.0, 1.0 if name in _SHARES else 1000.0)
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
             raise ValueError(f"effects: {name} must be a number from {low:g} to {high:g}, got {value!r}")
-    return dataclasses.replace(Effects(), **{name: float(value) for name, value in values.items()})
+    return dataclasses.replace(base or Effects(), **{name: float(value) for name, value in values.items()})

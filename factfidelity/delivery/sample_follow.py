@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,6 @@ from factfidelity.delivery.sample_clients import Span
 from factfidelity.delivery.sample_draws import Draw, Effects, Ints, Numbers
 from factfidelity.delivery.sample_hospital import daily_events
 
-SUPPORT = (("housing_support", "SoL", 0.45), ("daily_activity", "LSS", 0.18), ("contact_person", "SoL", 0.12),
-           ("supported_housing", "LSS", 0.08))  # fmt: skip
 AGE_GROUPS = ("18-24", "25-64", "65+")
 AGE_SHARES = (0.11, 0.63, 0.26)
 
@@ -27,17 +25,14 @@ def follow_tables(
     until = np.minimum(tables["clients"]["observed_to"].to_numpy(), span.last)
     team = tables["enrolments"].drop_duplicates("client")["team"].to_numpy()
     clients = tables["clients"]
-    delivering = [entry["code"] for entry in setting["municipalities"] if entry["delivers"]]
     return {
         "visits": visits_of(draw("visits"), index, until, factors, effects, span),
-        "measurements": measurements_of(draw("measurements"), index, until, effects),
+        "measurements": measurements_of(draw("measurements"), index, until, effects, setting["instruments"]),
         "diagnoses": diagnoses_of(draw("diagnoses"), clients["diagnosis_group"], index, setting),
         "care_plans": plans_of(draw("plans"), index, until),
-        "referrals": referrals_of(draw("referrals"), index, team, until),
-        "services": services_of(draw("services"), clients["municipality"], index, until, span.last).loc[
-            lambda rows: rows["municipality"].isin(delivering)
-        ],
-        "work": work_of(draw("work"), index, until, 1970 + index // 365 - clients["birth_year"].to_numpy()),
+        "referrals": referrals_of(draw("referrals"), index, team, until, setting.get("referral", {})),
+        "services": services_of(draw("services"), clients["municipality"], index, until, span.last, setting),
+        "work": work_of(draw("work"), index, until, 1970 + index // 365 - clients["birth_year"].to_numpy(), setting),
         "deaths": tables["life"].loc[tables["life"]["death"] < OPEN, ["death"]].rename_axis("client").reset_index(),
         "population": population_of(setting, span),
         "ratings": ratings_of(draw("ratings"), setting, span, effects),
@@ -55,8 +50,10 @@ def visits_of(draw: Draw, index: Ints, until: Ints, factors: Numbers, effects: E
     return rows.assign(profession=np.where(draw.happens(0.6, len(rows)), "psychiatrist", "nurse"))
 
 
-def measurements_of(draw: Draw, index: Ints, until: Ints, effects: Effects) -> pd.DataFrame:
-    """Return HoNOS totals and the two GAF scales: soon after the index day, and then about yearly."""
+def measurements_of(
+    draw: Draw, index: Ints, until: Ints, effects: Effects, instruments: Sequence[Mapping[str, Any]]
+) -> pd.DataFrame:
+    """Return scores of the instruments: soon after the index day, and then about yearly."""
     size = len(index)
     level = 14 + 4.5 * draw.normal(size)
     parts = []
@@ -64,17 +61,14 @@ def measurements_of(draw: Draw, index: Ints, until: Ints, effects: Effects) -> p
         day = index + 365 * wave + draw.whole(5, 45, size)
         seen = (day < until) & draw.happens(0.85 if wave == 0 else 0.7, size)
         change = effects.honos_change * (1 + 0.3 * max(wave - 1, 0)) if wave else 0.0
-        honos = np.clip(np.round(level + change + 2.5 * draw.normal(size)), 0, 48)
-        scores = {
-            ("HoNOS", "total"): honos,
-            ("GAF", "symptom"): np.clip(np.round(72 - 1.6 * honos + 5 * draw.normal(size)), 1, 100),
-            ("GAF", "function"): np.clip(np.round(68 - 1.5 * honos + 6 * draw.normal(size)), 1, 100),
-        }
-        for (instrument, part), score in scores.items():
-            rows = {"client": np.arange(size), "day": day, "instrument": instrument, "part": part, "score": score}
-            parts.append(pd.DataFrame(rows).loc[seen].assign(wave=wave))
-    frame = pd.concat(parts, ignore_index=True)
-    return frame.sort_values(["client", "wave", "instrument", "part"], kind="stable", ignore_index=True)
+        ill = np.clip(np.round(level + change + 2.5 * draw.normal(size)), 0, 48)
+        for rule in instruments:
+            score = np.round(rule["level"] + rule["slope"] * ill + rule["noise"] * draw.normal(size))
+            rows = {"client": np.arange(size), "day": day, "instrument": rule["instrument"], "part": rule["part"]}
+            frame = pd.DataFrame(rows).assign(score=np.clip(score, 0, rule["highest"]), wave=wave)
+            parts.append(frame.loc[seen])
+    scores = pd.concat(parts, ignore_index=True)
+    return scores.sort_values(["client", "wave", "instrument", "part"], kind="stable", ignore_index=True)
 
 
 def diagnoses_of(draw: Draw, groups: Any, index: Ints, setting: Mapping[str, Any]) -> pd.DataFrame:
@@ -108,41 +102,48 @@ def plans_of(draw: Draw, index: Ints, until: Ints) -> pd.DataFrame:
     return frame.sort_values(["client", "made"], kind="stable", ignore_index=True)
 
 
-def referrals_of(draw: Draw, index: Ints, team: Ints, until: Ints) -> pd.DataFrame:
+def referrals_of(draw: Draw, index: Ints, team: Ints, until: Ints, rule: Mapping[str, float]) -> pd.DataFrame:
     """Return the referral that each client came by: received, decided, outcome, first contact."""
     size = len(index)
-    received = index - draw.whole(5, 70, size)
+    longest = int(rule.get("longest", 70))
+    received = index - draw.whole(min(5, longest), longest, size)
     decided = np.minimum(received + draw.whole(0, 21, size), index)
-    met = index + np.floor(draw.exponential(4.0, size)).astype(np.int64)
+    met = index + np.floor(draw.exponential(float(rule.get("first_contact", 4.0)), size)).astype(np.int64)
     rows = pd.DataFrame({"client": np.arange(size), "team": team, "received": received, "decided": decided})
     return rows.assign(outcome="accepted", first_contact=np.where(met < until, met, OPEN))
 
 
-def services_of(draw: Draw, municipality: Any, index: Ints, until: Ints, last: int) -> pd.DataFrame:
-    """Return support that the municipality has granted: kind, law, requested, decided, start, end, hours a month."""
+def services_of(
+    draw: Draw, municipality: Any, index: Ints, until: Ints, last: int, setting: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Return support that municipalities have granted: kind, law, requested, decided, start, end, hours a month."""
     size = len(index)
-    parts = []
-    for kind, law, share in SUPPORT:
+    parts = [pd.DataFrame(columns=["client", "kind", "law", "requested", "decided", "start", "end", "hours"])]
+    for support in setting["support"]:
         requested = index + draw.whole(-500, 300, size)
         decided = requested + 7 + np.floor(draw.exponential(40.0, size)).astype(np.int64)
         start = decided + draw.whole(1, 30, size)
         end = start + 90 + np.floor(draw.exponential(900.0, size)).astype(np.int64)
-        hours = np.where(kind == "housing_support", draw.whole(8, 90, size) / 2, np.nan)
-        rows = pd.DataFrame({"client": np.arange(size), "kind": kind, "law": law, "requested": requested})
-        rows = rows.assign(decided=decided, start=start, end=end, hours=hours, municipality=np.asarray(municipality))
-        parts.append(rows.loc[draw.happens(share, size) & (decided < until) & (start < last)])
-    frame = pd.concat(parts, ignore_index=True)
+        hours = draw.whole(8, 90, size) / 2 if support.get("hours") else np.full(size, np.nan)
+        rows = pd.DataFrame({"client": np.arange(size), "kind": support["kind"], "law": support["law"]})
+        rows = rows.assign(requested=requested, decided=decided, start=start, end=end, hours=hours)
+        rows = rows.assign(municipality=np.asarray(municipality))
+        parts.append(rows.loc[draw.happens(support["share"], size) & (decided < until) & (start < last)])
+    frame = pd.concat(parts[1:] or parts, ignore_index=True)
+    delivering = [entry["code"] for entry in setting["municipalities"] if entry["delivers"]]
+    frame = frame[frame["municipality"].isin(delivering)] if len(frame) else frame
     return frame.sort_values(["client", "decided", "kind"], kind="stable", ignore_index=True)
 
 
-def work_of(draw: Draw, index: Ints, until: Ints, age: Ints) -> pd.DataFrame:
+def work_of(draw: Draw, index: Ints, until: Ints, age: Ints, setting: Mapping[str, Any]) -> pd.DataFrame:
     """Return periods in ordinary work of clients of working age: start, end, hours a week."""
-    size = len(index)
-    start = index + 60 + np.floor(draw.exponential(500.0, size)).astype(np.int64)
-    end = start + 14 + np.floor(draw.exponential(240.0, size)).astype(np.int64)
+    size, rule = len(index), setting.get("work", {"share": 0.0, "wait": 1, "lasts": 1})
+    start = index + 60 + np.floor(draw.exponential(rule["wait"], size)).astype(np.int64)
+    end = start + 14 + np.floor(draw.exponential(rule["lasts"], size)).astype(np.int64)
     rows = pd.DataFrame({"client": np.arange(size), "kind": "ordinary_work", "start": start})
     rows = rows.assign(end=np.where(end < until, end, OPEN), hours=draw.whole(4, 20, size) * 2)
-    return rows.loc[draw.happens(0.2, size) & (start < until) & (age < 65)].reset_index(drop=True)
+    chosen = draw.happens(rule["share"], size) & (start < until) & (age >= 16) & (age < 65)
+    return rows.loc[chosen].reset_index(drop=True)
 
 
 def population_of(setting: Mapping[str, Any], span: Span) -> pd.DataFrame:
@@ -169,9 +170,9 @@ def ratings_of(draw: Draw, setting: Mapping[str, Any], span: Span, effects: Effe
     ``true`` is the planted rating and equals the consensus; an assessor is one point off with the planted chance.
     In the newest team's first assessment one item could not be rated by anybody.
     """
-    planted, names = setting["fidelity"], [entry["name"] for entry in setting["teams"]]
+    planted, names = setting.get("fidelity", {}), [entry["name"] for entry in setting["teams"]]
     rows: list[dict[str, Any]] = []
-    for team, name in enumerate(names):
+    for team, name in enumerate(names if planted else ()):
         profile = planted.get(name, planted["FACT Centrum"])
         items = {f"{part}{place + 1}": int(s) for part in "HOS" for place, s in enumerate(profile[part])}
         for wave, wait in enumerate((400, 1130)):
@@ -182,7 +183,7 @@ def ratings_of(draw: Draw, setting: Mapping[str, Any], span: Span, effects: Effe
                 better = min(score + (wave if item in profile["better"] else 0), 5)
                 rated = not (team == len(names) - 1 and wave == 0 and item == "S8")
                 rows.append({"team": team, "day": day - (day + 3) % 7, "item": item, "true": better, "rated": rated})
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows, columns=["team", "day", "item", "true", "rated"])
     for rater in ("A", "B"):
         off = np.where(draw.happens(0.5, len(frame)), 1, -1)
         seen = frame["true"] + np.where(draw.happens(effects.rater_error, len(frame)), off, 0)

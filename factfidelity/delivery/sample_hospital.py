@@ -125,12 +125,13 @@ def legal_periods(draw: Draw, spells: pd.DataFrame, death: Ints, last: int) -> p
         _form(spells, goes_on, "LPT_open", discharged, until),
     ]
     rows = pd.concat(parts, ignore_index=True)
-    begun = rows[rows["start"] < last]
-    return begun.sort_values(["client", "start", "spell"], kind="stable", ignore_index=True)
+    rows = rows.sort_values(["client", "start", "spell"], kind="stable")
+    begun: pd.DataFrame = rows[rows["start"] < last].reset_index(drop=True)
+    return begun
 
 
 def _form(spells: pd.DataFrame, chosen: Any, form: str, start: Ints, end: Ints) -> pd.DataFrame:
-    some = spells.loc[chosen, ["client", "spell"]]
+    some: pd.DataFrame = spells.loc[chosen, ["client", "spell"]]
     return some.assign(form=form, start=start[chosen], last=end[chosen])
 
 
@@ -162,7 +163,8 @@ def closed_days(legal: pd.DataFrame, leave: pd.DataFrame, last: int) -> pd.DataF
     gone = pd.DataFrame({"client": leave["client"].to_numpy().repeat(away)})
     gone["day"] = np.repeat(leave["start"].to_numpy() + 1, away) + _counted(away)
     hidden = pd.MultiIndex.from_frame(rows[["client", "day"]]).isin(pd.MultiIndex.from_frame(gone))
-    return rows[~hidden].reset_index(drop=True)
+    kept: pd.DataFrame = rows[~hidden].reset_index(drop=True)
+    return kept
 
 
 def _counted(lengths: Ints) -> Ints:
@@ -191,7 +193,8 @@ def other_stays(
     rows = pd.concat(parts, ignore_index=True).sort_values(["client", "admitted"], kind="stable", ignore_index=True)
     busy = _meets(rows, spells)
     overlapping = (rows["client"].shift() == rows["client"]) & (rows["admitted"] <= rows["discharged"].shift() + 1)
-    return rows[~(busy | overlapping.to_numpy())].reset_index(drop=True)
+    apart: pd.DataFrame = rows[~(busy | overlapping.to_numpy())].reset_index(drop=True)
+    return apart
 
 
 def _meets(rows: pd.DataFrame, spells: pd.DataFrame) -> Any:

@@ -18,10 +18,14 @@ def planted(world: World) -> dict[str, Any]:
     (cohort ``all``, index stay ``include``); those for days follow from the planted lengths and are worked out.
     """
     effects, days = world.effects, expected_rates(world)
-    return {
-        name: {"value": round(value, 6), "means": means}
-        for name, (value, means) in (_admissions(effects, days) | _compulsion(effects, days) | _team(effects)).items()
-    }
+    facts = _admissions(effects, days) | _compulsion(effects, days) | _team(effects)
+    for rule in world.setting.get("events", ()):
+        means = f"{rule['kind']}: events after / before, per client-year"
+        facts[f"{rule['kind']}_rate_ratio"] = (float(rule["ratio"]), means)
+    for rule in world.setting.get("series", ()):
+        means = f"{rule['kind']}: share of clients for whom it is begun sooner or later"
+        facts[f"{rule['kind']}_share"] = (float(rule["share"]), means)
+    return {name: {"value": round(value, 6), "means": means} for name, (value, means) in facts.items()}
 
 
 def _admissions(effects: Effects, days: dict[str, float]) -> dict[str, tuple[float, str]]:

@@ -17,10 +17,10 @@ FORMS = ("visit", "home_visit", "elsewhere", "phone", "video", "letter", "confer
 AGENCIES = ("", "social_services", "housing", "employment_service", "social_insurance")
 
 
-def staffed_for(span: Span, weights: Sequence[float], clients: int) -> np.ndarray[Any, Any]:
-    """Return the number of clients that each team is staffed for."""
+def staffed_for(weights: Sequence[float], clients: int, at_once: float) -> np.ndarray[Any, Any]:
+    """Return the number of clients that each team is staffed for, ``at_once`` being the share of all who are in it."""
     share = np.asarray(weights) / sum(weights)
-    return np.asarray(0.86 * clients * share)
+    return np.asarray(at_once * clients * share)
 
 
 def posts_of(span: Span, setting: Mapping[str, Any], size: np.ndarray[Any, Any], effects: Effects) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def posts_of(span: Span, setting: Mapping[str, Any], size: np.ndarray[Any, Any],
     for team, full in enumerate(size):
         scale = full / effects.caseload / carrying
         for post in setting["posts"]:
-            left = float(post["weight"] * (scale if post["weight"] != 1.0 or post["case_carrying"] else 1.0))
+            left = float(post["weight"] * (1.0 if post.get("leader") else scale))
             while left > 0.2:
                 fte = max(step for step in (*STEPS, 0.2) if step <= max(left, 0.2) + 0.05)
                 rows.append({"team": team, **_post(post), "fte": fte, "start": int(span.starts[team]) - 28})
@@ -112,9 +112,9 @@ def _since_discharge(client: Ints, day: Ints, spells: pd.DataFrame) -> Ints:
 
 
 def contact_days_of(
-    draw: Draw, enrolments: pd.DataFrame, board: pd.DataFrame, effects: Effects, last: int
+    draw: Draw, enrolments: pd.DataFrame, board: pd.DataFrame, effects: Effects, last: int, *, every_day: bool = False
 ) -> pd.DataFrame:
-    """Return contacts on weekdays: client, team, day, and whether the client was on the board."""
+    """Return contacts, on weekdays or on every day: client, team, day, and whether the client was on the board."""
     ends = np.minimum(enrolments["end"].to_numpy(), last)
     starts = enrolments["start"].to_numpy()
     lengths = np.maximum(ends - starts, 0)
@@ -127,15 +127,17 @@ def contact_days_of(
     np.add.at(step, offset[place] + board["start"].to_numpy() - starts[place], 1)
     np.add.at(step, offset[place] + np.minimum(board["end"].to_numpy(), ends[place]) - starts[place], -1)
     on = np.cumsum(step)[:-1] > 0
-    chance = np.where(on, effects.contacts_per_week_on, effects.contacts_per_week_off) / 5
-    weekday = (day + 3) % 7 < 5
+    chance = np.where(on, effects.contacts_per_week_on, effects.contacts_per_week_off) / (7 if every_day else 5)
+    weekday = (day + 3) % 7 < (7 if every_day else 5)
     met = np.nonzero(draw.happens(np.minimum(chance, 1.0), len(day)) & weekday)[0]
     row = np.searchsorted(offset, met, side="right") - 1
     some = enrolments.iloc[row][["client", "team"]].reset_index(drop=True)
     return some.assign(day=day[met], on_board=on[met])
 
 
-def contacts_of(draw: Draw, met: pd.DataFrame, staff: pd.DataFrame, effects: Effects) -> pd.DataFrame:
+def contacts_of(
+    draw: Draw, met: pd.DataFrame, staff: pd.DataFrame, effects: Effects, *, latest: int = 16
+) -> pd.DataFrame:
     """Return one row per contact and staff member, with form, place, minutes and who else was there."""
     size = len(met)
     face, share = effects.face_to_face_share, effects.outside_share
@@ -146,7 +148,7 @@ def contacts_of(draw: Draw, met: pd.DataFrame, staff: pd.DataFrame, effects: Eff
     in_person = form <= 2
     attended = ~(draw.happens(effects.missed_share, size) & (form <= 4))
     quarters = np.where(form <= 2, draw.whole(2, 6, size), np.where(form == 6, 2, draw.whole(1, 3, size)))
-    hour, quarter = draw.whole(8, 16, size), draw.whole(0, 3, size)
+    hour, quarter = draw.whole(8, latest, size), draw.whole(0, 3, size)
     main = _holder(draw.whole(0, 10**6, size), met, staff, spread=(met["client"].to_numpy() * 7919) % 997)
     keep = draw.happens(0.6, size)
     other = _holder(draw.whole(0, 10**6, size), met, staff)

@@ -216,6 +216,8 @@ def realised(world: World) -> dict[str, Any]:
         "contacts": _contacts(world, names),
         "coercive_measures": dict(sorted(Counter(world.tables["measures"]["kind"].tolist()).items())),
         "emergency_visits": _visits(world, everybody),
+        **({"events": _events(world, everybody)} if "events" in world.tables else {}),
+        **({"placement_days": _placements(world, everybody)} if "placements" in world.tables else {}),
         "fidelity": _fidelity(world, names),
     }
 
@@ -280,6 +282,32 @@ def _visits(world: World, everybody: list[Life]) -> dict[str, int]:
         if before and after:
             counts["before"] += row["day"] in before
             counts["after"] += row["day"] in after
+    return counts
+
+
+def _events(world: World, everybody: list[Life]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    both = {life.number: windows_of(life, "include", world.span.last) for life in everybody}
+    for row in world.tables["events"].to_dict("records"):
+        before, after, _ = both[row["client"]]
+        total = counts.setdefault(str(row["kind"]), {"before": 0, "after": 0, "all": 0})
+        total["all"] += 1
+        if before and after:
+            total["before"] += row["day"] in before
+            total["after"] += row["day"] in after
+    return counts
+
+
+def _placements(world: World, everybody: list[Life]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    both = {life.number: windows_of(life, "include", world.span.last) for life in everybody}
+    for row in world.tables["placements"].to_dict("records"):
+        before, after, _ = both[row["client"]]
+        days = set(range(int(row["start"]), min(int(row["end"]), world.span.last)))
+        total = counts.setdefault(str(row["kind"]), {"before": 0, "after": 0})
+        if before and after:
+            total["before"] += len(days & before)
+            total["after"] += len(days & after)
     return counts
 
 

@@ -16,9 +16,11 @@ from factfidelity.delivery import sample_hospital as hospital
 from factfidelity.delivery import sample_team as team_life
 from factfidelity.delivery.sample_clients import Span
 from factfidelity.delivery.sample_draws import Draw, Effects, Ints, Numbers
+from factfidelity.delivery.sample_programmes import programme_tables
 from factfidelity.schemas.files import read_yaml, shipped_folder
 
 YEARS_BEFORE = 3
+PROGRAMMES = ("fact", "fact_ung", "ract", "spot", "sis_bup")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +32,7 @@ class World:
     seed : int
     effects : Effects
     setting : mapping
-        The region: ``schemas/sample/region_nord.yaml``, with as many teams as asked for.
+        The region: ``schemas/sample/<programme>.yaml``, with as many teams as asked for.
     span : Span
         The delivery's days and the teams' first days.
     ids : list of str
@@ -52,11 +54,13 @@ class World:
     tables: Mapping[str, pd.DataFrame]
 
 
-def read_setting(teams: int) -> dict[str, Any]:
-    """Return the invented region with the first ``teams`` of its teams; more are made from the last one."""
-    setting: dict[str, Any] = read_yaml(shipped_folder("schemas") / "sample" / "region_nord.yaml")
-    known = list(setting["teams"])
-    extra = [{**known[-1], "name": f"FACT Team {number}"} for number in range(len(known) + 1, teams + 1)]
+def read_setting(programme: str, teams: int | None) -> dict[str, Any]:
+    """Return the invented region of a care model with the first ``teams`` of its teams; more are made from the last."""
+    if programme not in PROGRAMMES:
+        raise ValueError(f"programme must be one of {', '.join(PROGRAMMES)}, got {programme!r}")
+    setting: dict[str, Any] = read_yaml(shipped_folder("schemas") / "sample" / f"{programme}.yaml")
+    known, teams = list(setting["teams"]), teams or int(setting["size"]["teams"])
+    extra = [{**known[-1], "name": f"Team {number}"} for number in range(len(known) + 1, teams + 1)]
     setting["teams"] = (known + extra)[:teams]
     return setting
 
@@ -72,9 +76,10 @@ def span_of(setting: Mapping[str, Any], years: int) -> Span:
     return Span(first, last, starts - (starts + 3) % 7)
 
 
-def make_world(seed: int, *, clients: int, teams: int, years: int, effects: Effects, contacts: bool = True) -> World:
+def make_world(
+    seed: int, setting: Mapping[str, Any], *, clients: int, years: int, effects: Effects, contacts: bool = True
+) -> World:
     """Simulate the world. ``contacts=False`` leaves out contacts and meetings, most of the rows."""
-    setting = read_setting(teams)
     span = span_of(setting, years)
 
     def draw(part: str) -> Draw:
@@ -93,15 +98,21 @@ def make_world(seed: int, *, clients: int, teams: int, years: int, effects: Effe
     tables = _hospital_tables(draw, possible, index, life, factors, compulsion, effects, span, setting)
     tables["clients"] = people.clients_of(draw("clients"), ids, life, index, team, setting)
     tables["life"], tables["enrolments"] = life, enrolments
-    size = team_life.staffed_for(span, weights, clients)
+    size = team_life.staffed_for(weights, clients, float(setting.get("at_once", 0.86)))
     tables["posts"] = team_life.posts_of(span, setting, size, effects)
     tables["staff"] = team_life.staff_of(draw("staff"), tables["posts"], span.last, effects)
     tables["board"] = team_life.board_of(draw("board"), enrolments, tables["spells"], effects, span.last)
     if contacts:
-        met = team_life.contact_days_of(draw("contact days"), enrolments, tables["board"], effects, span.last)
-        tables["contacts"] = team_life.contacts_of(draw("contacts"), met, tables["staff"], effects)
+        daily = bool(setting.get("every_day"))
+        met = team_life.contact_days_of(
+            draw("contact days"), enrolments, tables["board"], effects, span.last, every_day=daily
+        )
+        tables["contacts"] = team_life.contacts_of(
+            draw("contacts"), met, tables["staff"], effects, latest=20 if daily else 16
+        )
         tables["meetings"] = team_life.meetings_of(draw("meetings"), span, tables["board"])
     tables |= follow.follow_tables(draw, tables, index, factors, effects, span, setting)
+    tables |= programme_tables(draw, tables, setting, index, factors, span)
     return World(seed, effects, setting, span, ids, index, factors, compulsion, tables)
 
 
@@ -119,9 +130,10 @@ def _hospital_tables(
     other = other.loc[other["admitted"].to_numpy() <= death[other["client"].to_numpy()]].reset_index(drop=True)
     other["discharged"] = np.minimum(other["discharged"].to_numpy(), death[other["client"].to_numpy()])
     episodes = hospital.episodes_of(draw("episodes"), spells, setting["clinics"], effects)
-    forensic, forms = _forensic(draw("forensic"), spells, other, index, life, span)
-    other = pd.concat([other, forensic], ignore_index=True)
-    legal = pd.concat([legal, forms], ignore_index=True)
+    if "forensic" in setting["clinics"]:
+        forensic, forms = _forensic(draw("forensic"), spells, other, index, life, span)
+        other = pd.concat([other, forensic], ignore_index=True)
+        legal = pd.concat([legal, forms], ignore_index=True)
     seen = (spells["discharged"] >= span.first).to_numpy()
     kept = set(spells.loc[seen, "spell"].tolist())
     return {

@@ -13,7 +13,7 @@ import pytest
 
 import factfidelity as ff
 from factfidelity.care.spells import chain_spells
-from factfidelity.delivery.sample import write_sample, world_of
+from factfidelity.delivery.sample import world_of, write_sample
 from factfidelity.delivery.sample_canonical import extract_of_world
 from factfidelity.delivery.sample_expected import expected_rates
 from factfidelity.delivery.sample_hospital import closed_days
@@ -21,6 +21,13 @@ from factfidelity.delivery.sample_planted import planted
 from factfidelity.delivery.sample_truth import day_sets, lives, realised, windows_of
 from factfidelity.schemas.files import shipped_folder
 
+DELIVERIES = {
+    "region_nord": "fact",
+    "fact_ung": "fact_ung",
+    "ract": "ract",
+    "spot": "spot",
+    "sis_bup": "sis_bup",
+}
 ADULT = ("901", "906", "921", "928", "944", "957")
 
 
@@ -34,20 +41,15 @@ def truth(world):
     return realised(world)
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample") / "delivery"
-    write_sample(folder)
-    return folder
-
-
-def test_the_shipped_delivery_is_made_again_byte_for_byte(written):
-    shipped = shipped_folder("sample_data") / "region_nord"
+@pytest.mark.parametrize(("name", "programme"), DELIVERIES.items())
+def test_the_shipped_delivery_is_made_again_byte_for_byte(tmp_path, name, programme):
+    shipped, written = shipped_folder("sample_data") / name, tmp_path / name
+    write_sample(written, programme=programme)
     names = {path.name for path in shipped.iterdir()}
     assert {path.name for path in written.iterdir()} == names
-    different = [name for name in sorted(names) if (shipped / name).read_bytes() != (written / name).read_bytes()]
+    different = [file for file in sorted(names) if (shipped / file).read_bytes() != (written / file).read_bytes()]
     assert different == []
-    assert sum((shipped / name).stat().st_size for name in names) < 6_000_000
+    assert sum((shipped / file).stat().st_size for file in names) < 6_000_000
 
 
 def test_line_ends_and_encodings_are_those_of_the_suppliers():
@@ -62,7 +64,7 @@ def test_line_ends_and_encodings_are_those_of_the_suppliers():
 def test_no_file_holds_anything_like_an_identity_number():
     day = r"(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
     shape = re.compile(rf"(?<!\d)(?:(?:18|19|20)\d\d|\d\d)(?:0[1-9]|1[0-2]){day}[-+ ]?\d{{3}}[\dATX](?!\d)")
-    for path in sorted((shipped_folder("sample_data") / "region_nord").iterdir()):
+    for path in sorted(file for name in DELIVERIES for file in (shipped_folder("sample_data") / name).iterdir()):
         assert not [match for match in shape.findall(_text(path)) if _passes_luhn(match)], path.name
         assert not re.search(r"[\w.]+@[\w.]+|(?<!\w)SE\d{10}-", _text(path)), path.name
 
@@ -100,7 +102,11 @@ def test_the_library_counts_what_the_slow_way_counted(world, truth):
         counted = truth["windows"][row["index_stay"]]
         assert row["clients"] == counted["before"]["clients"]
         for window in ("before", "after"):
-            assert row[f"total_{window}"] == counted[window][row["outcome"]], (row["outcome"], row["index_stay"], window)
+            assert row[f"total_{window}"] == counted[window][row["outcome"]], (
+                row["outcome"],
+                row["index_stay"],
+                window,
+            )
 
 
 def test_the_ratios_for_days_that_are_worked_out_are_those_of_a_large_simulation():
@@ -124,6 +130,43 @@ def test_the_ratios_for_days_that_are_worked_out_are_those_of_a_large_simulation
         days = (closed["day"].to_numpy() >= low[held]) & (closed["day"].to_numpy() < high[held])
         own = np.bincount(held, weights=days, minlength=len(low))
         _near(own.sum() / years, expected[f"lpt_days_{name}"], own.std() * np.sqrt(len(own)) / years)
+
+
+@pytest.mark.parametrize("programme", ["fact_ung", "ract", "spot", "sis_bup"])
+def test_the_planted_events_of_the_other_care_models_are_recovered(programme):
+    world = world_of(7, programme=programme)
+    facts = {name: fact["value"] for name, fact in planted(world).items()}
+    everybody = lives(world)
+    windows = {life.number: windows_of(life, "include", world.span.last) for life in everybody}
+    kept = [number for number, (before, after, _) in windows.items() if before and after]
+    time = np.array([[len(windows[number][0]), len(windows[number][1])] for number in kept]) / 365.25
+    for rule in world.setting.get("events", ()):
+        rows = world.tables["events"].query("kind == @rule['kind']")
+        days: dict[int, list[int]] = {number: [] for number in kept}
+        for client, day in zip(rows["client"], rows["day"], strict=True):
+            days[client].append(day)
+        counts = np.array(
+            [[sum(day in window for day in days[number]) for window in windows[number][:2]] for number in kept]
+        )
+        estimate, error = _rate_ratio(counts.astype(float), time)
+        assert abs(estimate - facts[f"{rule['kind']}_rate_ratio"]) <= 3 * error, (rule["kind"], estimate, error)
+    admissions = [
+        [len(life.admissions["admissions"] & window) for window in windows[life.number][:2]] for life in everybody
+    ]
+    estimate, error = _rate_ratio(np.array(admissions, dtype=float)[kept], time)
+    assert abs(estimate - facts["admission_rate_ratio"]) <= 3 * error
+
+
+def test_a_resource_group_is_formed_before_it_meets_and_placements_never_overlap():
+    events = world_of(7, programme="ract").tables["events"]
+    formed = events[events["kind"] == "resource_group_formed"].set_index("client")["day"]
+    meetings = events[events["kind"] == "resource_group_meeting"]
+    assert (meetings["day"].to_numpy() > formed.loc[meetings["client"]].to_numpy()).all()
+    for programme in ("fact_ung", "sis_bup"):
+        rows = world_of(7, programme=programme).tables["placements"]
+        assert len(rows) > 20
+        assert not rows.duplicated("client").any()
+        assert (rows["end"] > rows["start"]).all()
 
 
 def _near(estimate: float, parameter: float, error: float) -> None:

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from factfidelity.delivery.sample import sample_extract, write_sample, world_of
+from factfidelity.delivery.sample import sample_extract, world_of, write_sample
 from factfidelity.delivery.sample_draws import Draw, Effects, effects_of
 from factfidelity.delivery.sample_truth import days_by_form, joined
+from factfidelity.delivery.sample_world import PROGRAMMES
 from factfidelity.extract import COLUMNS
 from factfidelity.schemas.table import table_schemas
 
@@ -34,8 +35,9 @@ def test_every_table_that_a_fact_region_has_is_there():
     assert extract.enrolments.groupby("team_id")["start"].min().nunique() == 3
 
 
-def test_codes_are_those_that_the_table_schemas_allow():
-    extract = sample_extract(clients=80)
+@pytest.mark.parametrize("programme", PROGRAMMES)
+def test_codes_are_those_that_the_table_schemas_allow(programme):
+    extract = sample_extract(clients=80, programme=programme)
     for name, schema in table_schemas().items():
         frame = extract.table(name)
         for column, rules in schema.columns.items():
@@ -75,6 +77,7 @@ def test_no_stay_begins_or_goes_on_after_death():
         ({"clients": 3}, "clients must be from 10 to 200000, got 3"),
         ({"teams": 0}, "teams must be from 1 to 50, got 0"),
         ({"years": 1}, "years must be from 2 to 12, got 1"),
+        ({"programme": "act"}, "programme must be one of fact, fact_ung, ract, spot, sis_bup, got 'act'"),
         ({"seed": -1}, "seed must be 0 or more, got -1"),
     ],
 )
@@ -92,11 +95,12 @@ def test_a_folder_with_files_is_not_written_into(tmp_path):
 
 
 def test_every_effect_changes_something_and_is_documented():
-    plain = sample_extract(2, clients=150).fingerprint
+    plain = world_of(2, 150, 3, 4).tables
     for name, value in vars_of(Effects()).items():
         changed = value / 2 if value else 1.0
         assert name in (Effects.__doc__ or ""), name
-        assert sample_extract(2, clients=150, effects={name: changed}).fingerprint != plain, name
+        tables = world_of(2, 150, 3, 4, {name: changed}).tables
+        assert not all(plain[table].equals(tables[table]) for table in plain), name
 
 
 def vars_of(effects: Effects) -> dict[str, float]:
