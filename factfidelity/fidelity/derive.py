@@ -51,6 +51,7 @@ MEASURES: Mapping[str, Rule] = {
     "retained": flow.retained,
     "several_professions": contact.several_professions,
     "several_staff": contact.several_staff,
+    "size_within": staff.size_within,
     "specialist_minutes": contact.specialist_minutes,
     "team_age": staff.team_age,
     "turnover": staff.turnover,

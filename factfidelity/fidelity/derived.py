@@ -19,7 +19,7 @@ from factfidelity.fidelity.words import joined, score_text
 from factfidelity.wording import number
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from factfidelity.display.charts import Axes
 
 _RESTS = ("score", "value", "numerator", "denominator")
 _GATE = Gate(

@@ -132,6 +132,16 @@ def clients(data: TeamData, rule: Derive, on: int) -> Counted:
     return Counted(len(active), len(active), NAN, on, on + 1, clients=len(active), evidence=evidence)
 
 
+def size_within(data: TeamData, rule: Derive, on: int) -> Counted:
+    """1 where both persons in post and clients are within their limits on the day, else 0."""
+    if data.staff.empty or data.enrolments.empty:
+        return not_delivered("staff" if data.staff.empty else "enrolments", on, on + 1)
+    heads = len(in_post(counted_posts(data, rule), on)["staff_id"].unique())
+    active = data.active(on)
+    fits = heads <= (rule.most_persons or heads) and len(active) <= (rule.most_clients or len(active))
+    return Counted(float(fits), heads, len(active), on, on + 1, clients=len(active))
+
+
 def team_age(data: TeamData, rule: Derive, on: int) -> Counted:
     """Years since the team began."""
     if data.started <= UNKNOWN:

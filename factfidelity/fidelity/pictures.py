@@ -14,7 +14,7 @@ from factfidelity.fidelity.tables import columns_of, labelled, latest_of, record
 from factfidelity.fidelity.words import heading, score_text
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from factfidelity.display.charts import Axes
 
 Notes = Mapping[str, str]
 

@@ -17,7 +17,7 @@ from factfidelity.fidelity.words import RULES, code, joined, score_text
 from factfidelity.wording import number
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from factfidelity.display.charts import Axes
 
 _KEYS = ("team_id", "assessment")
 

@@ -113,7 +113,9 @@ class TeamData:
         """Return the clients who are enrolled on a day, each once, sorted."""
         rows = self.enrolments
         here = rows.loc[(rows["first"] <= on) & (rows["last"] > on), "client_id"]
-        return pd.Index(here.unique(), name="client_id").sort_values()
+        found: pd.Index[Any] = pd.Index(here.unique(), name="client_id")
+        ordered: pd.Index[Any] = found.sort_values()
+        return ordered
 
     def enrolled_on(self, clients: Any, days: Any) -> Flags:
         """Tell for each client and day whether the client is enrolled on it."""
@@ -130,7 +132,8 @@ class TeamData:
         plain = rows["code"].astype("str").str.replace(".", "", regex=False).str.upper()
         hit = plain.str.startswith(codes) & (day_numbers(rows["date"], missing=UNKNOWN) < on)
         found: pd.Index[Any] = clients[clients.isin(rows.loc[hit.to_numpy(dtype=bool), "client_id"])]
-        return found.sort_values()
+        ordered: pd.Index[Any] = found.sort_values()
+        return ordered
 
 
 def team_data(extract: Extract, team: str) -> TeamData:

@@ -26,7 +26,7 @@ class Combined:
 
 
 def total_of(scores: Scores, scale: Scale) -> Combined:
-    """Combine item scores by the scale's own rule.
+    """Combine item scores by the scale's own rule; a skeleton without all its items has no total.
 
     Parameters
     ----------
@@ -34,7 +34,8 @@ def total_of(scores: Scores, scale: Scale) -> Combined:
         NaN where an item was not rated; never filled in.
     scale : Scale
     """
-    rule = _RULES[scale.total.combine]
+    incomplete = scale.kind == "skeleton" and len(scale.items) != scale.n_items
+    rule = _RULES["none" if incomplete else scale.total.combine]
     return _combine(scores, scale, list(scale.items), lambda values: rule(values, scale))
 
 

@@ -55,6 +55,10 @@ HEADINGS: Mapping[str, Text] = {
     "months": {"sv": "Månader sedan start", "en": "Months since start"},
     "derived": {"sv": "Ur registren", "en": "From the registers"},
     "assessed": {"sv": "Bedömd", "en": "Assessed"},
+    "before": {"sv": "Föregående", "en": "Before"},
+    "change": {"sv": "Förändring", "en": "Change"},
+    "smallest_change": {"sv": "Minsta säkra förändring", "en": "Smallest real change"},
+    "larger": {"sv": "Större än bruset", "en": "Larger than the noise"},
     "gap": {"sv": "Skillnad", "en": "Difference"},
 }
 

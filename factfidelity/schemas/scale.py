@@ -89,6 +89,7 @@ def load_scale(scale_id: str | Path, version: str | None = None) -> Scale:
     if wanted in known and version is None:
         return with_own_texts(known[wanted])
     versions = [scale for scale in known.values() if scale.scale == wanted]
+    versions = versions or [scale for scale in _shipped().values() if wanted in scale.aliases]
     if not versions:
         names = ", ".join(sorted({scale.scale for scale in _shipped().values()}))
         problem = Problem(

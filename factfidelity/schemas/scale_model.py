@@ -18,7 +18,7 @@ Measure = Literal[
     "retained", "graduated", "outside_share", "pooled_outside_share", "minutes_per_week", "contacts_per_week",
     "mean_contacts_per_week", "network_contacts", "contact_before_admission", "contact_around_discharge",
     "contact_around_stays", "specialist_minutes", "group_attendance", "peer_role", "days_to_event",
-    "events_per_staff_week", "board_several_staff", "diagnosis_share", "team_age",
+    "events_per_staff_week", "board_several_staff", "diagnosis_share", "size_within", "team_age",
 ]  # fmt: skip
 
 
@@ -103,6 +103,8 @@ class Derive(Strict):
     not_reasons: tuple[str, ...] = ()
     diagnoses: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    most_persons: int | None = None
+    most_clients: int | None = None
     full_time_hours: float = Field(default=40.0, gt=0, le=48)
     limits: Words | None = None
 
@@ -237,6 +239,7 @@ class Scale(Strict):
     scale: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     version: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$")
     default: bool = False
+    aliases: tuple[str, ...] = ()
     short: str
     name: Words
     kind: Literal["ratings", "criteria", "skeleton"] = "ratings"
@@ -277,6 +280,7 @@ class OwnTexts(Strict):
 
     scale: str
     version: str
+    complete: bool = False
     items: dict[str, Item]
 
     def added_to(self, scale: Scale) -> Scale:
@@ -294,4 +298,5 @@ class OwnTexts(Strict):
             merged += [anchor for anchor in text.anchors if anchor.score not in cuts]
             update = {field: getattr(old, field) for field in keep} | {"anchors": tuple(merged)}
             items[name] = text.model_copy(update=update)
-        return scale.model_copy(update={"items": items})
+        whole = {"kind": "ratings", "n_items": len(items)} if self.complete and scale.kind == "skeleton" else {}
+        return scale.model_copy(update={"items": items} | whole)
