@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pandas as pd
 
 from factfidelity.caseload import words
 from factfidelity.display.views import TableView, columns_in
-
-if TYPE_CHECKING:
-    from factfidelity.caseload.board_result import BoardUse
 
 _CAPTIONS = {
     "board_share": ("Andel på tavlan efter team och period", "Share on the board by team and period"),
@@ -32,7 +29,7 @@ _CAPTIONS = {
 }
 
 
-def board_views(result: BoardUse, language: str) -> tuple[TableView, ...]:
+def board_views(result: Any, language: str) -> tuple[TableView, ...]:
     """Return every table of the result that has rows."""
     note = result.methods(language)
     share = words.with_team_names(result.table, language).assign(
@@ -63,7 +60,7 @@ def _named(name: str, rows: pd.DataFrame, language: str, shown: tuple[str, ...])
     return _view(name, words.with_team_names(rows, language), language, shown) if len(rows) else None
 
 
-def _reasons(result: BoardUse, language: str) -> TableView | None:
+def _reasons(result: Any, language: str) -> TableView | None:
     if not len(result.reasons):
         return None
     rows = result.reasons.assign(
@@ -75,14 +72,14 @@ def _reasons(result: BoardUse, language: str) -> TableView | None:
     )
 
 
-def _curve(result: BoardUse, language: str) -> TableView | None:
+def _curve(result: Any, language: str) -> TableView | None:
     if not len(result.curve):
         return None
     rows = result.curve.assign(share_still=result.curve["share"])
     return _named("board_time", rows, language, ("team", "day", "share_still", "low", "high", "persons"))
 
 
-def _on_off(result: BoardUse, language: str) -> TableView | None:
+def _on_off(result: Any, language: str) -> TableView | None:
     shown = ["team", "state_name", "enrolled_days", "persons"]
     if result.notes.get("contacts_known") == "yes":
         shown += ["contacts", "contacts_per_week"]

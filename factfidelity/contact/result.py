@@ -64,8 +64,8 @@ class ContactPattern(Result):
         "reach": Gate(
             ("team_id",),
             {"persons": ("fortnights", "two_share"), "persons_two": ("fortnights_two", "two_share"),
-             "last_persons": ("last_share",), "last_two": ("last_share",), "year_persons": ("four_share", "professions"),
-             "year_four": ("four_share",)},
+             "last_persons": ("last_share",), "last_two": ("last_share",),
+             "year_persons": ("four_share", "professions"), "year_four": ("four_share",)},
             wholes={"last_two": "last_persons", "year_four": "year_persons"},
             shares=(("last_share", "last_two", "last_persons"), ("four_share", "year_four", "year_persons")),
             margins=_TEAM, inner=("persons_two",),

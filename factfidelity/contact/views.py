@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pandas as pd
 
 from factfidelity.contact import words
 from factfidelity.display.views import TableView, columns_in
 from factfidelity.wording import integer, period_name
-
-if TYPE_CHECKING:
-    from factfidelity.contact.result import ContactPattern
 
 _CAPTIONS = {
     "contact_year": ("Kontakter per team, {span}", "Contacts by team, {span}"),
@@ -28,7 +25,7 @@ _CAPTIONS = {
 }
 
 
-def contact_views(result: ContactPattern, language: str) -> tuple[TableView, ...]:
+def contact_views(result: Any, language: str) -> tuple[TableView, ...]:
     """Return every table of the result that has rows."""
     found = [
         _year(result, language),
@@ -48,7 +45,7 @@ def contact_views(result: ContactPattern, language: str) -> tuple[TableView, ...
 
 
 def _plain(
-    result: ContactPattern,
+    result: Any,
     name: str,
     rows: pd.DataFrame,
     language: str,
@@ -62,25 +59,25 @@ def _plain(
     return TableView(name, caption, named, columns_in(language, words.HEADS, shown), notes)
 
 
-def _known(result: ContactPattern, shown: tuple[str, ...]) -> tuple[str, ...]:
+def _known(result: Any, shown: tuple[str, ...]) -> tuple[str, ...]:
     """Leave out the columns that the delivery says nothing of."""
     need = {"minutes_per_week": "minutes_known", "outside_share": "place_known", "off_hours_share": "time_known"}
     return tuple(name for name in shown if result.notes.get(need.get(name, ""), "yes") == "yes")
 
 
-def _year(result: ContactPattern, language: str) -> TableView | None:
+def _year(result: Any, language: str) -> TableView | None:
     shown = ("team", "persons", "without", "per_week", "per_month", "minutes_per_week", "outside_share", "missed_share",
              "relatives_share", "agency_share", "network_share", "off_hours_share", "distance_share")  # fmt: skip
     outside = int(result.notes.get("outside_enrolment", "0"))
     note = {
         "sv": f"{integer(outside, language=language)} kontakter på dagar då klienten inte var inskriven räknades inte.",
-        "en": f"{integer(outside, language=language)} contacts on days when the client was not enrolled were not counted.",
+        "en": f"{integer(outside, language=language)} contacts on days without enrolment were not counted.",
     }[language]
     notes = (result.methods(language), note)
     return _plain(result, "contact_year", result.latest, language, _known(result, shown), notes)
 
 
-def _periods(result: ContactPattern, language: str) -> TableView:
+def _periods(result: Any, language: str) -> TableView:
     every = result.notes["every"]
     period = [period_name(start, every, language=language) for start in result.table["period_start"]]
     rows = words.with_team_names(result.table.assign(period=period), language)
@@ -93,7 +90,7 @@ def _periods(result: ContactPattern, language: str) -> TableView:
 
 
 def _coded(
-    result: ContactPattern, name: str, column: str, known: dict[str, words.Text] | object, language: str
+    result: Any, name: str, column: str, known: dict[str, words.Text] | object, language: str
 ) -> TableView | None:
     frame: pd.DataFrame = result.forms if column == "form" else result.professions
     if not len(frame):

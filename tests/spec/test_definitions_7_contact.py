@@ -62,10 +62,10 @@ def test_contacts_outside_the_enrolment_are_not_counted_but_said():
 
 def test_two_staff_make_one_contact_and_two_professions():
     contacts = """
-        contact_id|client_id|team_id| date       | time | form  | face_to_face | minutes | attended | staff_id | profession
-        1         | P1      | norr  | 2024-12-21 | 18:30| visit | yes          | 60      | yes      | S1       | nurse
-        1         | P1      | norr  | 2024-12-21 | 18:30| visit | yes          | 60      | yes      | S2       | psychiatrist
-        2         | P2      | norr  | 2024-12-23 | 12:00| visit | yes          | 60      | yes      | S1       | nurse
+        contact_id|client_id|team_id|date       | time | form | face_to_face |minutes|attended|staff_id| profession
+        1         | P1      | norr  |2024-12-21 | 18:30| visit| yes          | 60    | yes    | S1     | nurse
+        1         | P1      | norr  |2024-12-21 | 18:30| visit| yes          | 60    | yes    | S2     | psychiatrist
+        2         | P2      | norr  |2024-12-23 | 12:00| visit| yes          | 60    | yes    | S1     | nurse
     """
     result = pattern(contacts)
     row = result.latest.iloc[0]
@@ -168,7 +168,7 @@ def random_extract(draw):
     return extract_of("2024-01-01", "2024-04-15", contacts=contacts, enrolments=enrolments)
 
 
-@pytest.mark.parametrize("seed", [*range(20), *(pytest.param(n, marks=pytest.mark.slow) for n in range(20, 100))])
+@pytest.mark.parametrize("seed", [*range(8), *(pytest.param(n, marks=pytest.mark.slow) for n in range(8, 100))])
 def test_contacts_equal_a_slow_count_client_day_by_client_day(seed):
     extract = random_extract(np.random.default_rng(seed))
     result = contact_pattern(extract, every="month")
@@ -199,7 +199,7 @@ def test_contacts_equal_a_slow_count_client_day_by_client_day(seed):
     assert len(table) == len(days)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_fortnights_equal_a_slow_count(seed):
     extract = random_extract(np.random.default_rng(seed))
     result = contact_pattern(extract)
