@@ -281,6 +281,7 @@ def _append(system: System, pairs: Mapping[tuple[int, int], bool], width: float)
     system.fixed = np.concatenate([system.fixed, no])
     system.silent = np.concatenate([system.silent, yes])
     system.costs = np.concatenate([system.costs, np.zeros(number)])
+    system.seen = np.hstack([system.seen, np.tile(rest, (4, 1))])
     for order, (part, whole) in enumerate(pairs):
         system.equations.append(((whole, part, start + order), (1.0, -1.0, -1.0)))
 

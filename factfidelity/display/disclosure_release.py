@@ -11,6 +11,7 @@ import pandas as pd
 from factfidelity.display.disclosure_links import Closed, Guarded, close, guard
 from factfidelity.display.disclosure_primary import Mask, counts_of, inner_columns, numbers
 from factfidelity.display.disclosure_registry import Items, items_of
+from factfidelity.display.disclosure_rounding import rounded_frames
 from factfidelity.display.disclosure_rule import HIDDEN, NOT_AVAILABLE, SHOWN, ZERO, DisclosureRule
 from factfidelity.display.gate import Gate
 from factfidelity.errors import DisclosureError, Problem
@@ -67,7 +68,19 @@ def release_frames(
     """
     rule = rule or DisclosureRule()
     closed = close([guard("", name, frame, gates[name], rule) for name, frame in frames.items()], rule)
-    return {item.field: apply_mask(item.frame, item.gate, item.mask) for item in closed.frames}
+    return {item.field: frame for item, frame in zip(closed.frames, _outgoing(closed, rule), strict=True)}
+
+
+def _outgoing(closed: Closed, rule: DisclosureRule) -> list[pd.DataFrame]:
+    """Return the frames as they may leave: masked, and with rounded numbers of persons where the rule rounds."""
+    frames = [apply_mask(item.frame, item.gate, item.mask) for item in closed.frames]
+    if rule.method == "round":
+        for frame, columns in zip(frames, rounded_frames(closed, rule.base), strict=True):
+            for column, values in columns.items():
+                frame[column] = values
+            if columns:
+                frame["status"] = status_of(next(iter(columns.values())), np.zeros(len(frame), dtype=bool))
+    return frames
 
 
 def release_results(
@@ -117,11 +130,10 @@ def release_results(
     ]
     closed = close(guarded, rule, before=_shown_before(previous or {}))
     record = _record(closed, rule)
+    outgoing = _outgoing(closed, rule)
     released: dict[str, Held] = {}
     for name, result in results.items():
-        frames = {
-            item.field: apply_mask(item.frame, item.gate, item.mask) for item in closed.frames if item.result == name
-        }
+        frames = {item.field: frame for item, frame in zip(closed.frames, outgoing, strict=True) if item.result == name}
         released[name] = result.with_frames(frames, released=True)
     return released, record
 

@@ -25,7 +25,8 @@ class DisclosureRule:
     protection : int
         How wide the interval must be that the shown figures leave for a hidden number of persons.
     method : str
-        ``suppress`` hides; ``round`` also rounds every shown number of persons to the nearest ``base``.
+        ``suppress`` hides numbers of persons; ``round`` shows them all, rounded up or down to ``base`` so that sums
+        hold, and hides what rests on those that ``suppress`` would hide.
     base : int
         What ``round`` rounds to.
     """

@@ -29,6 +29,7 @@ def protect_system(system: System, *, optimal: bool = False, seconds: float = 20
         part, cells = system.taken(members, equations)
         left += [int(cells[cell]) for cell in _protect_part(part, optimal=optimal, seconds=seconds)]
         system.hidden[cells] = part.hidden
+        system.seen[:, cells] = part.seen
     return sorted(left)
 
 
@@ -79,6 +80,7 @@ def shown_again(system: System) -> list[int]:
     candidates = np.flatnonzero(system.hidden & ~system.sensitive & ~system.silent & ~system.fixed)
     for cell in candidates[np.argsort(-system.costs[candidates], kind="stable")]:
         system.hidden[cell] = False
+        system.seen[:] = system.values
         kept = all(
             solver.is_wide(system, int(other), float(system.widths[other]))
             and (system.widths[other] < 1 or solver.is_wide(system, int(other), 1.0, at_least=1.0))

@@ -35,7 +35,7 @@ def ranges(system: System, *, at_least: float = 0.0) -> dict[int, tuple[float, f
         matrix, right = _reduced(system, members, equations)
         bounds = [(_floor(system, int(cell), at_least), None) for cell in members]
         for place, cell in enumerate(members):
-            found[int(cell)] = _range_of(place, matrix, right, bounds)
+            found[int(cell)], _ = _range_of(place, matrix, right, bounds)
     return found
 
 
@@ -60,22 +60,24 @@ def _reduced(system: System, members: np.ndarray, equations: Sequence[Equation])
 
 def _range_of(
     place: int, matrix: csr_array, right: np.ndarray, bounds: Sequence[tuple[float, float | None]]
-) -> tuple[float, float]:
+) -> tuple[tuple[float, float], list[np.ndarray]]:
+    """Return the range of one number, and tables that reach its ends."""
     if matrix.shape[0] == 1:
         floors = np.array([low for low, _ in bounds])
-        return _range_in_one(place, matrix.toarray()[0], float(right[0]), floors)
+        return _range_in_one(place, matrix.toarray()[0], float(right[0]), floors), []
     goal = np.zeros(matrix.shape[1])
     goal[place] = 1.0
-    ends = []
+    ends, tables = [], []
     for sign in (1.0, -1.0):
         answer = _linear(sign * goal, A_eq=matrix, b_eq=right, bounds=bounds, method="highs")
         if answer.status == 3:
             ends.append(np.inf if sign < 0 else -np.inf)
         elif answer.status == 0:
             ends.append(float(answer.x[place]))
+            tables.append(answer.x)
         else:  # the shown numbers contradict each other by rounding: take the true ones for pinned
             ends.append(np.nan)
-    return ends[0], ends[1]
+    return (ends[0], ends[1]), tables
 
 
 def _range_in_one(place: int, weights: np.ndarray, right: float, floors: np.ndarray) -> tuple[float, float]:
@@ -90,6 +92,8 @@ def _range_in_one(place: int, weights: np.ndarray, right: float, floors: np.ndar
 
 def is_wide(system: System, cell: int, width: float, *, at_least: float = 0.0) -> bool:
     """Return whether the shown numbers leave a cell an interval of at least this width."""
+    if system.is_seen_wide(cell, width, at_least):
+        return True
     members, equations = next(
         ((found, sums) for found, sums in system.parts(system.unknown) if cell in found), (np.array([cell]), [])
     )
@@ -97,7 +101,12 @@ def is_wide(system: System, cell: int, width: float, *, at_least: float = 0.0) -
         return True
     matrix, right = _reduced(system, members, equations)
     bounds = [(_floor(system, int(member), at_least), None) for member in members]
-    low, high = _range_of(int(np.flatnonzero(members == cell)[0]), matrix, right, bounds)
+    (low, high), tables = _range_of(int(np.flatnonzero(members == cell)[0]), matrix, right, bounds)
+    for table in tables:
+        system.see(members, table, at_least)
+    reached = np.array([low, min(high, float(system.values[cell]) + 2 * width)])
+    for end in reached[np.isfinite(reached)]:
+        system.see(np.array([cell]), np.array([end]), at_least)
     return bool(high - low >= width - _TINY)
 
 
@@ -129,6 +138,8 @@ def what_to_hide(system: System, cell: int, width: float, *, at_least: float = 0
     if answer.status != 0:
         return None
     moved = answer.x.reshape(4, number)
+    for up, down in (moved[:2], moved[2:]):
+        system.see(members, system.values[members] + up - down, at_least)
     moves = (np.abs(moved[0] - moved[1]) > _TINY) | (np.abs(moved[2] - moved[3]) > _TINY)
     return [int(member) for member in members[moves] if not system.hidden[member]]
 
@@ -206,7 +217,7 @@ def rounded(
     whole = np.isclose(values, steps * base)
     nearest = values / base - steps
     answer = _integer(
-        np.where(nearest < 0.5, 1 - 2 * nearest, 1 - 2 * nearest),
+        1 - 2 * nearest,
         constraints=[LinearConstraint(matrix, -(matrix @ steps), -(matrix @ steps))],
         bounds=Bounds(np.zeros(len(members)), np.where(whole, 0.0, 1.0)),
         integrality=np.ones(len(members)), options={"time_limit": seconds, "presolve": False},

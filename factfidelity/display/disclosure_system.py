@@ -30,6 +30,9 @@ class System:
     costs : array of float
         What it costs to hide a number.
     equations : list of (cells, factors)
+    seen : array, 4 × numbers
+        Lowest and highest value of each number over all tables found so far that agree with what is shown; then the
+        same for tables without a new zero. They hold as long as no more is shown.
     """
 
     values: np.ndarray
@@ -40,6 +43,7 @@ class System:
     silent: np.ndarray
     costs: np.ndarray
     equations: list[Equation] = field(default_factory=list)
+    seen: np.ndarray = field(default_factory=lambda: np.empty((4, 0)))
 
     @classmethod
     def of(cls, values: Sequence[float] | np.ndarray, equations: Sequence[Equation] = ()) -> System:
@@ -48,13 +52,24 @@ class System:
         none = np.zeros(len(cells), dtype=bool)
         return cls(
             cells, none.copy(), none.copy(), np.zeros(len(cells)), none.copy(), none.copy(), np.ones(len(cells)),
-            list(equations),
+            list(equations), np.tile(cells, (4, 1)),
         )  # fmt: skip
 
     @property
     def unknown(self) -> np.ndarray:
         """What an attacker does not know."""
         return np.asarray(self.hidden & ~self.fixed)
+
+    def see(self, members: np.ndarray, table: np.ndarray, at_least: float) -> None:
+        """Remember a table that agrees with what is shown."""
+        for low, high in ((0, 1), (2, 3)) if at_least else ((0, 1),):
+            self.seen[low, members] = np.minimum(self.seen[low, members], table)
+            self.seen[high, members] = np.maximum(self.seen[high, members], table)
+
+    def is_seen_wide(self, cell: int, width: float, at_least: float) -> bool:
+        """Return whether the tables found so far already leave a number its interval."""
+        low = 2 if at_least else 0
+        return bool(self.seen[low + 1, cell] - self.seen[low, cell] >= width)
 
     def taken(self, members: np.ndarray, equations: Sequence[Equation]) -> tuple[System, np.ndarray]:
         """Return a system of some cells, and of the fixed ones that their equations name, with their numbers here."""
@@ -65,7 +80,7 @@ class System:
         part = System(
             self.values[cells], self.hidden[cells], self.sensitive[cells], self.widths[cells], self.fixed[cells],
             self.silent[cells], self.costs[cells],
-            [(tuple(place[cell] for cell in found), factors) for found, factors in equations],
+            [(tuple(place[cell] for cell in found), factors) for found, factors in equations], self.seen[:, cells],
         )  # fmt: skip
         return part, cells
 

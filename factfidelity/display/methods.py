@@ -55,7 +55,9 @@ def disclosure_paragraph(rule: DisclosureRule, language: str = "sv") -> str:
             "har prövats tillsammans: varje dolt antal kan enligt det som visas ligga i ett intervall som är minst "
             f"{rule.protection} brett."
         )
-        return text + (f" Antal är avrundade till närmaste {rule.base}-tal." if rule.method == "round" else "")
+        if rule.method == "round":
+            text += f" Antal personer visas avrundade uppåt eller nedåt till jämna {rule.base}-tal, inte dolda."
+        return text
     text = (
         f"All counts are of persons. Counts from 1 to {rule.smallest - 1} are not shown (..), nor are figures that "
         "give them back: the rest of a group, totals, shares, ratios and intervals. Sums of which one person makes up "
@@ -63,4 +65,6 @@ def disclosure_paragraph(rule: DisclosureRule, language: str = "sv") -> str:
         "and diagnosis, none and all are not shown either. All tables of the report were tested together: given "
         f"what is shown, each hidden count may lie in an interval at least {rule.protection} wide."
     )
-    return text + (f" Counts are rounded to the nearest multiple of {rule.base}." if rule.method == "round" else "")
+    if rule.method == "round":
+        text += f" Counts of persons are shown, rounded up or down to a multiple of {rule.base}, instead of hidden."
+    return text

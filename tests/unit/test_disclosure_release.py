@@ -303,3 +303,25 @@ def test_the_rule_is_built_from_a_plan_and_refuses_nonsense():
         DisclosureRule(smallest=0)
     with pytest.raises(ValueError, match="dominance"):
         DisclosureRule(dominance=(0.5, 1.5))
+
+
+def test_rounding_shows_every_count_rounded_and_keeps_the_sums():
+    rule = DisclosureRule(method="round", base=5)
+    teams = by_team(3, 21, 42)
+    out = teams.released(rule).table
+    assert (out["clients"] % 5 == 0).all()
+    assert out["clients"].iloc[:3].sum() == out["clients"].iloc[3]
+    assert (out["clients"] - teams.table["clients"]).abs().max() < 5
+    assert out["rate"].isna().tolist() == [True, True, False, False]
+
+
+def test_the_same_number_is_rounded_alike_in_two_results():
+    rule = DisclosureRule(method="round", base=5)
+    detail, teams = by_team_and_sex(), by_team(20, 42, 66)
+    out, record = release_results({"detail": detail, "teams": teams}, rule)
+    table = out["detail"].table
+    inside = table.query("sex == 'total'").set_index("team")["clients"]
+    assert inside.to_dict() == out["teams"].table.set_index("team")["clients"].to_dict()
+    women = table.query("sex == 'w'").set_index("team")["clients"]
+    assert women["Norr"] + women["Syd"] + women["Öst"] == women["total"]
+    assert record["rule"]["method"] == "round"
