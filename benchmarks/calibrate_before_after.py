@@ -56,8 +56,6 @@ Limits = dict[tuple[str, str], tuple[float, float, float]]
 
 
 def one(seed: int, clients: int, options: dict[str, Any], draws: int) -> Limits:
-    seed: int, clients: int, options: dict[str, Any], draws: int
-) -> dict[tuple[str, str], tuple[float, float, float]]:
     """Return estimate, low and high of every method for one invented region."""
     design = Design.of(region(seed, clients=clients, **options), Plan())
     pair = design.pair()
@@ -65,8 +63,8 @@ def one(seed: int, clients: int, options: dict[str, Any], draws: int) -> Limits:
     for name, method in METHODS:
         counts = design.counts(_OUTCOMES[name], pair)
         answer = compare.paired_rate_ratio(
-            counts.before, counts.after, years_before=counts.years_before, years_after=counts.years_after, method=method,
-            draws=draws, seed=seed,
+            counts.before, counts.after, years_before=counts.years_before, years_after=counts.years_after,
+            method=method, draws=draws, seed=seed,
         )  # fmt: skip
         found[name, method] = (answer.estimate, answer.low, answer.high)
     return found
@@ -123,8 +121,8 @@ def markdown(rows: list[Cover], draws: int) -> str:
         f"{LARGE} clients drawn in the same way.",
         "",
         "*Bias* is the geometric mean of the estimates over the truth (1 = none). *Cover* is the share of "
-        "95 % intervals that hold the truth, of those that are given. *Below 1* is the share whose interval lies below 1: with no "
-        "change it should be near 2.5 %. *Empty* is the share without an interval (fewer than 10 clients with any "
+        "95 % intervals that hold the truth, of those that are given. *Below 1* is the share whose interval lies "
+        "below 1: with no change it should be near 2.5 %. *Empty* is the share without an interval (fewer than 10 clients with any "
         "days, or nothing counted).",
         "",
         "| Region | Clients | Outcome | Interval | Bias | Cover | Below 1 | Empty |",
