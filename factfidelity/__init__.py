@@ -37,6 +37,7 @@ _HOMES: dict[str, str] = {
     "board_use": "caseload.board",
     "caseload_ratios": "caseload.ratios",
     "contact_pattern": "contact.pattern",
+    "enrolment_flow": "caseload.flow",
     "load_programme": "schemas.programme",
     "staffing": "caseload.staffing",
     "sample_extract": "delivery.sample",

@@ -168,8 +168,27 @@ HEADS: Mapping[str, Head] = {
     "per_week": ("Per vecka", "Per week"),
     "reference": ("Modellens regel", "The model's rule", "integer"),
     "persons_same": ("Träffade samma medarbetare", "Met the same staff member", "integer"),
+    "began": ("Inskrivna", "Enrolled", "integer"),
+    "ended": ("Avslutade", "Ended", "integer"),
+    "left_team": ("Har avslutats", "Have ended", "integer"),
+    "left_per_year": ("Avslut per klientår", "Ends per client-year", "number", 2),
+    "median_years": ("Median, år", "Median, years"),
+    "low_years": ("Nedre gräns, år", "Lower limit, years"),
+    "high_years": ("Övre gräns, år", "Upper limit, years"),
+    "years": ("År", "Years", "number", 2),
+    "share_left": ("Andel kvar", "Share still enrolled", "percent", 0),
     "clients_possible_high": ("Klienter som ryms, högst", "Clients possible, highest", "integer"),
     "because": ("Anmärkning", "Remark", "text"),
+}
+
+END_REASONS: Mapping[str, Text] = {
+    "planned": {"sv": "Planerat avslut", "en": "Planned"},
+    "declined": {"sv": "Klienten avböjde", "en": "Client declined"},
+    "other_service": {"sv": "Annan verksamhet", "en": "Other service"},
+    "moved": {"sv": "Flyttade", "en": "Moved"},
+    "died": {"sv": "Avled", "en": "Died"},
+    "changed_team": {"sv": "Bytte team", "en": "Changed team"},
+    "not_stated": {"sv": "Ej angiven", "en": "Not stated"},
 }
 
 MOMENTS: Mapping[str, Text] = {
