@@ -8,7 +8,8 @@ import numpy as np
 
 KINDS = (
     "personnummer_12", "personnummer_dash", "personnummer_10", "personnummer_short_dash", "personnummer_plus",
-    "personnummer_space", "personnummer_nbsp", "personnummer_dashed_date", "apostrophe", "old_sign",
+    "personnummer_space", "personnummer_nbsp", "personnummer_wide", "personnummer_underscore",
+    "personnummer_dashed_date", "apostrophe", "old_sign", "old_blank",
     "samordningsnummer", "samordningsnummer_dash", "stockholm", "gotaland", "varmland", "skane", "clnk",
     "float_12", "scientific", "scientific_full", "lost_zeros", "full_width", "email", "phone", "phone_abroad",
     "phone_landline", "hsa_id", "address",
@@ -52,6 +53,8 @@ _NUMBERS = {
     "personnummer_short_dash": lambda n: f"{n[2:8]}-{n[8:]}",
     "personnummer_plus": lambda n: f"{n[2:8]}+{n[8:]}",
     "personnummer_space": lambda n: f"{n[:8]} {n[8:]}",
+    "personnummer_wide": lambda n: f"{n[:8]} - {n[8:]}",
+    "personnummer_underscore": lambda n: f"{n[2:8]}_{n[8:]}",
     "personnummer_nbsp": lambda n: f"{n[:8]}\u00a0{n[8:]}",
     "personnummer_dashed_date": lambda n: f"{n[:4]}-{n[4:6]}-{n[6:8]}-{n[8:]}",
     "apostrophe": lambda n: f"'{n}",
@@ -98,6 +101,7 @@ def _lost_zeros(draw: np.random.Generator, twelve: str) -> str:
 
 _OTHERS = {
     "old_sign": lambda draw, n: number(draw, low=1930, high=1966)[:11] + _sign(draw, "ATX"),
+    "old_blank": lambda draw, n: (lambda old: f"{old[:8]}-{old[8:11]}")(number(draw, low=1930, high=1966)),
     "stockholm": _stockholm,
     "gotaland": _gotaland,
     "varmland": lambda draw, n: f"{n[:8]}S{_sign(draw, 'FUXPL')}{_sign(draw, '0123456789')}{_sign(draw, 'ABCDEFGHJK')}",

@@ -21,9 +21,11 @@ Digits = NDArray[np.int64]
 # and is not the decimals of a number.
 _BEFORE = r"(?<![9a])(?<!9[.,])a{0,12}"
 _AFTER = r"(?!9)(?!a+9)(?!a{13})"
-_TWELVE = re.compile(rf"{_BEFORE}(?P<number>9{{8}}(?P<between>[-+ ]?)9{{3}}[9a]){_AFTER}")
+_SIGN = r"(?P<between>(?: ?[-+_ ] ?)?)"
+_TWELVE = re.compile(rf"{_BEFORE}(?P<number>9{{8}}{_SIGN}9{{3}}[9a]){_AFTER}")
 _DASHED = re.compile(rf"{_BEFORE}(?P<number>9{{4}}(?P<between>-)9{{2}}-9{{2}}-9{{4}}){_AFTER}")
-_TEN = re.compile(rf"{_BEFORE}(?P<number>9{{6}}(?P<between>[-+ ]?)9{{3}}[9a]){_AFTER}")
+_TEN = re.compile(rf"{_BEFORE}(?P<number>9{{6}}{_SIGN}9{{3}}[9a]){_AFTER}")
+_BLANK = re.compile(r"(?<![9a])(?P<number>9{8}(?P<between>-)9{3})(?![9a.,-])")
 _RESERVE = re.compile(r"(?<![9a])(?P<number>9{8}(?P<between>-?)(?=9{0,3}a)[9a]{4})(?![9a])")
 _INTERIM = re.compile(r"(?<![9a])(?P<number>9{6}(?P<between>[-+]?)a9{3})(?![9a])")
 _SCIENTIFIC = re.compile(r"(?<![9a])(?P<number>9[.,]9{2,14}a[+]?99)(?![9a])")
@@ -76,11 +78,13 @@ def spans(shape: str) -> list[Span]:
     found = []
     for kind, pattern in (
         ("twelve", _TWELVE), ("dashed", _DASHED), ("ten", _TEN), ("reserve", _RESERVE), ("interim", _INTERIM),
+        ("blank", _BLANK),
         ("scientific", _SCIENTIFIC),
     ):  # fmt: skip
         for match in pattern.finditer(shape):
             low, high = match.span("number")
-            separated = kind != "scientific" and bool(match.group("between"))
+            between = "" if kind == "scientific" else match.group("between")
+            separated = bool(between.strip(" _") if kind == "ten" else between)
             tail = None if separated else _DECIMALS.match(shape, high)
             place = tail.span(1) if tail else None
             found.append(Span(kind, low, high, separated, place, high - low == len(shape)))
@@ -147,7 +151,7 @@ def _date_of(six: Digits, *, century: Digits) -> Mask:
 
 
 def _plain_digits(piece: Bytes) -> Digits:
-    keep = ((piece[0] >= 48) & (piece[0] <= 57)) | (piece[0] >= 65)
+    keep = ((piece[0] >= 48) & (piece[0] <= 57)) | ((piece[0] >= 65) & (piece[0] != ord("_")))
     return piece[:, keep].astype(np.int64) - 48
 
 
@@ -185,6 +189,14 @@ def _test_twelve(piece: Bytes, span: Span) -> Found:
     clinic = (century >= 19) & (century <= 20) & (month >= 1) & (month <= 12) & (day >= 32) & (day <= 59) & right
     reserve = _none(piece) if span.separated else stockholm | clinic
     return Found(date & right, reserve, _none(piece), date & ~right, _clock(digits))
+
+
+def _test_blank(piece: Bytes, span: Span) -> Found:
+    """Numbers of people born before 1967 may lack the check digit."""
+    digits = _plain_digits(piece)
+    date = _date_of(digits[:, 2:8], century=_number(digits[:, :2])) & (_number(digits[:, :2]) >= 18)
+    old = date & (_number(digits[:, :4]) < 1967)
+    return Found(old, _none(piece), _none(piece), _none(piece), _none(piece))
 
 
 def _test_ten(piece: Bytes, span: Span) -> Found:
@@ -268,5 +280,6 @@ _TESTS = {
     "ten": _test_ten,
     "reserve": _test_reserve,
     "interim": _test_interim,
+    "blank": _test_blank,
     "scientific": _test_scientific,
 }

@@ -24,7 +24,7 @@ def rules(table: RawTable, **options) -> set[str]:
 def test_every_planted_identifier_is_found_as_a_cell_of_its_own(kind):
     draw = np.random.default_rng(11)
     missed = []
-    for text in planted(kind, 150, draw):
+    for text in planted(kind, 70, draw):
         cells = [f"P-{number:05d}" for number in range(99)]
         cells.insert(int(draw.integers(0, 99)), text)
         if not rules(raw({"Deltagare": cells})):
@@ -37,11 +37,19 @@ def test_every_planted_identifier_is_found_inside_a_sentence(kind):
     draw = np.random.default_rng(12)
     words = ["ringde", "modern", "i går", "enligt", "avtal,", "återkommer"]
     missed = []
-    for text in planted(kind, 100, draw):
+    for text in planted(kind, 70, draw):
         sentence = f"{draw.choice(words)} {text} {draw.choice(words)}"
         if not rules(raw({"Rum": ["A1", "A2", sentence]})):
             missed.append(sentence)
     assert missed == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_five_thousand_of_each_kind_are_found(kind):
+    draw = np.random.default_rng(15)
+    clean = [f"P-{number:05d}" for number in range(9)]
+    assert [text for text in planted(kind, 5000, draw) if not rules(raw({"Deltagare": [*clean, text]}))] == []
 
 
 @pytest.mark.parametrize("place", ["file_name", "sheet_name", "comment", "hidden_sheet", "document_property", "label"])
