@@ -96,8 +96,9 @@ class RaterAgreement(Result):
             "Agreement is computed on the scores of the single assessors; the consensus is never part of it. Within an "
             "assessment the items are the subjects. Given are the shares of exact agreement and of agreement within "
             "one step, quadratic-weighted kappa (the mean over pairs with more than two assessors), ICC(2,1) for "
-            f"absolute agreement and Krippendorff's alpha (ordinal). Figures by item need at least {FEWEST_ASSESSMENTS} "
-            "assessments. The smallest real change is 1.96·√2 times the standard error of the assessors' mean."
+            f"absolute agreement and Krippendorff's alpha (ordinal). Figures by item need at least "
+            f"{FEWEST_ASSESSMENTS} assessments. "
+            "The smallest real change is 1.96·√2 times the standard error of the assessors' mean."
         )
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
