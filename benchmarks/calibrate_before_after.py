@@ -122,8 +122,8 @@ def markdown(rows: list[Cover], draws: int) -> str:
         "",
         "*Bias* is the geometric mean of the estimates over the truth (1 = none). *Cover* is the share of "
         "95 % intervals that hold the truth, of those that are given. *Below 1* is the share whose interval lies "
-        "below 1: with no change it should be near 2.5 %. *Empty* is the share without an interval (fewer than 10 clients with any "
-        "days, or nothing counted).",
+        "below 1: with no change it should be near 2.5 %. *Empty* is the share without an interval (fewer than "
+        "10 clients with any days, or nothing counted).",
         "",
         "| Region | Clients | Outcome | Interval | Bias | Cover | Below 1 | Empty |",
         "|---|---:|---|---|---:|---:|---:|---:|",
