@@ -76,7 +76,10 @@ def crisis_index(draw: Draw, planned: Ints, possible: Admissions, opened: Ints, 
 
 
 def life_of(draw: Draw, index: Ints, effects: Effects, span: Span) -> pd.DataFrame:
-    """Return the days that end a client's time: death, move and other endings, ``OPEN`` where there is none."""
+    """Return the days that end a client's time (death, move, other endings; ``OPEN`` where there is none).
+
+    Also since when the client lives in the area, and whether they are enrolled at all.
+    """
     size = len(index)
 
     def after_index(yearly: float) -> Ints:
@@ -87,9 +90,10 @@ def life_of(draw: Draw, index: Ints, effects: Effects, span: Span) -> pd.DataFra
     death, moved, left = (after_index(rate) for rate in (effects.death_rate, effects.move_rate, effects.exit_rate))
     moved = np.where(moved < death, moved, OPEN)
     arrived = draw.happens(0.06, size)
-    lead = draw.whole(90, 720, size)
+    lead = np.where(draw.happens(0.2, size), 0, draw.whole(90, 720, size))  # no lead: no time before the index day
     since = np.where(arrived, np.maximum(index - lead, span.first), span.first)
-    return pd.DataFrame({"death": death, "moved": moved, "left": left, "since": since})
+    enrolled = ~draw.happens(effects.never_enrolled_share, size)
+    return pd.DataFrame({"death": death, "moved": moved, "left": left, "since": since, "enrolled": enrolled})
 
 
 def clients_of(
@@ -138,6 +142,7 @@ def enrolments_of(
     two = pd.DataFrame({"client": np.arange(size), "team": following, "start": change, "end": end})
     two["end_reason"] = reason
     rows = pd.concat([one, two.loc[changes]], ignore_index=True)
+    rows = rows[life["enrolled"].to_numpy()[rows["client"].to_numpy()]].reset_index(drop=True)
     rows.loc[rows["end"] >= span.last, "end_reason"] = None
     rows["end"] = np.where(rows["end"] >= span.last, OPEN, rows["end"])
     answer: pd.DataFrame = rows.sort_values(["client", "start"], kind="stable", ignore_index=True)

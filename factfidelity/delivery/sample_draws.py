@@ -107,6 +107,8 @@ class Effects:
         Deaths, moves out of the area and other endings per enrolled year.
     transfer_share : float
         Share of clients who change team once.
+    never_enrolled_share : float
+        Share of the cohort who were referred but never enrolled; they have no index day.
     honos_change : float
         Mean change of the HoNOS total from the first to the second rating.
     rater_error : float
@@ -142,6 +144,7 @@ class Effects:
     move_rate: float = 0.015
     exit_rate: float = 0.06
     transfer_share: float = 0.04
+    never_enrolled_share: float = 0.02
     honos_change: float = -2.0
     rater_error: float = 0.15
 

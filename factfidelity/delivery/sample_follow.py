@@ -23,16 +23,17 @@ def follow_tables(
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Return the tables that follow from who the clients are and when they were enrolled."""
     until = np.minimum(tables["clients"]["observed_to"].to_numpy(), span.last)
-    team = tables["enrolments"].drop_duplicates("client")["team"].to_numpy()
-    clients = tables["clients"]
+    life, clients = tables["life"], tables["clients"]
+    meant, inside = life["meant"].to_numpy(), np.where(life["enrolled"], until, 0)
+    age = 1970 + meant // 365 - clients["birth_year"].to_numpy()
     return {
         "visits": visits_of(draw("visits"), index, until, factors, effects, span),
-        "measurements": measurements_of(draw("measurements"), index, until, effects, setting["instruments"]),
-        "diagnoses": diagnoses_of(draw("diagnoses"), clients["diagnosis_group"], index, setting),
-        "care_plans": plans_of(draw("plans"), index, until),
-        "referrals": referrals_of(draw("referrals"), index, team, until, setting.get("referral", {})),
-        "services": services_of(draw("services"), clients["municipality"], index, until, span.last, setting),
-        "work": work_of(draw("work"), index, until, 1970 + index // 365 - clients["birth_year"].to_numpy(), setting),
+        "measurements": measurements_of(draw("measurements"), meant, inside, effects, setting["instruments"]),
+        "diagnoses": diagnoses_of(draw("diagnoses"), clients["diagnosis_group"], meant, setting),
+        "care_plans": plans_of(draw("plans"), meant, inside),
+        "referrals": referrals_of(draw("referrals"), life, until, setting.get("referral", {})),
+        "services": services_of(draw("services"), clients["municipality"], meant, until, span.last, setting),
+        "work": work_of(draw("work"), meant, until, age, setting),
         "deaths": tables["life"].loc[tables["life"]["death"] < OPEN, ["death"]].rename_axis("client").reset_index(),
         "population": population_of(setting, span),
         "ratings": ratings_of(draw("ratings"), setting, span, effects),
@@ -102,15 +103,16 @@ def plans_of(draw: Draw, index: Ints, until: Ints) -> pd.DataFrame:
     return frame.sort_values(["client", "made"], kind="stable", ignore_index=True)
 
 
-def referrals_of(draw: Draw, index: Ints, team: Ints, until: Ints, rule: Mapping[str, float]) -> pd.DataFrame:
-    """Return the referral that each client came by: received, decided, outcome, first contact."""
-    size = len(index)
-    longest = int(rule.get("longest", 70))
-    received = index - draw.whole(min(5, longest), longest, size)
-    decided = np.minimum(received + draw.whole(0, 21, size), index)
-    met = index + np.floor(draw.exponential(float(rule.get("first_contact", 4.0)), size)).astype(np.int64)
-    rows = pd.DataFrame({"client": np.arange(size), "team": team, "received": received, "decided": decided})
-    return rows.assign(outcome="accepted", first_contact=np.where(met < until, met, OPEN))
+def referrals_of(draw: Draw, life: pd.DataFrame, until: Ints, rule: Mapping[str, float]) -> pd.DataFrame:
+    """Return the referral of each client: received, decided, outcome, first contact (none where declined)."""
+    meant, enrolled = life["meant"].to_numpy(), life["enrolled"].to_numpy()
+    size, longest = len(life), int(rule.get("longest", 70))
+    received = meant - draw.whole(min(5, longest), longest, size)
+    decided = np.minimum(received + draw.whole(0, 21, size), meant)
+    met = meant + np.floor(draw.exponential(float(rule.get("first_contact", 4.0)), size)).astype(np.int64)
+    rows = pd.DataFrame({"client": np.arange(size), "team": life["team"], "received": received, "decided": decided})
+    first = np.where((met < until) & enrolled, met, OPEN)
+    return rows.assign(outcome=np.where(enrolled, "accepted", "declined"), first_contact=first)
 
 
 def services_of(

@@ -35,11 +35,13 @@ def programme_tables(
             *(series_events(draw(f"series {rule['kind']}"), rule, index, until) for rule in setting.get("series", ())),
         ]  # fmt: skip
         rows = pd.concat(parts, ignore_index=True)
-        team = tables["enrolments"].drop_duplicates("client")["team"].to_numpy()
+        team = tables["life"]["team"].to_numpy()
         rows["team"] = np.where(rows["day"] >= index[rows["client"].to_numpy()], team[rows["client"].to_numpy()], -1)
         answer["events"] = rows.sort_values(["client", "day", "kind"], kind="stable", ignore_index=True)[_EVENT_COLUMNS]
     if setting.get("placements") or setting.get("placed"):
-        answer["placements"] = placements_of(draw("placements"), setting, index, until, home, span)
+        answer["placements"] = placements_of(
+            draw("placements"), setting, tables["life"]["meant"].to_numpy(), until, home, span
+        )
     if setting.get("phases"):
         board, names = tables["board"], np.array(setting["phases"])
         answer["board"] = board.assign(reason_on=names[board.groupby("client").cumcount().to_numpy() % len(names)])

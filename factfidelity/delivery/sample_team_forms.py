@@ -276,7 +276,7 @@ def _referrals(world: World) -> dict[str, Any]:
         "Team": team_names(world, rows["team"]),
         "Remiss inkom": date_texts(rows["received"], last),
         "Beslut": date_texts(rows["decided"], last),
-        "Utfall": ["Antagen"] * len(rows),
+        "Utfall": rows["outcome"].map({"accepted": "Antagen", "declined": "Avböjd"}),
         "Första kontakt": date_texts(rows["first_contact"], last),
     }
 

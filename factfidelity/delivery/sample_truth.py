@@ -67,7 +67,7 @@ def lives(world: World) -> list[Life]:
     enrolled = _periods(tables["enrolments"].to_dict("records"), names, end)
     board = _periods(tables["board"].to_dict("records"), names, end)
     people = tables["clients"].to_dict("records")
-    first_team = tables["enrolments"].drop_duplicates("client")["team"].tolist()
+    first_team = tables["life"]["team"].tolist()
     answer = []
     for number, person in enumerate(people):
         mine = enrolled.get(number, {})
@@ -162,6 +162,8 @@ def day_sets(life: Life) -> dict[str, set[int]]:
 
 def windows_of(life: Life, policy: str, end: int) -> tuple[set[int], set[int], set[int]]:
     """Return the days of the two windows that are at risk, and first days of spells that are taken out."""
+    if life.index >= OPEN:
+        return set(), set(), set()
     before = set(range(life.index - WIDTH, life.index))
     after = set(range(life.index, life.index + WIDTH))
     gone: set[int] = set()
@@ -203,6 +205,7 @@ def realised(world: World) -> dict[str, Any]:
     spells = [spell for life in everybody for spell in life.spells]
     return {
         "clients": len(everybody),
+        "clients_enrolled": sum(bool(life.index < OPEN) for life in everybody),
         "spells": len(spells),
         "spells_open": sum(spell.open for spell in spells),
         "spells_same_day": sum(spell.first == spell.last for spell in spells),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from factfidelity.days import day_number
+from factfidelity.days import OPEN, day_number
 from factfidelity.delivery import sample_clients as people
 from factfidelity.delivery import sample_follow as follow
 from factfidelity.delivery import sample_hospital as hospital
@@ -38,7 +38,8 @@ class World:
     ids : list of str
         Pseudonym of client 0, 1, …
     index, factors, compulsion : arrays
-        First day in a team, factor on the rates of admission, factor on the chance of compulsory care.
+        First day in a team (``OPEN`` for those never enrolled), factor on the rates of admission, factor on the
+        chance of compulsory care.
     tables : mapping of DataFrame
         ``client`` and ``team`` are numbers; days are whole numbers; ``OPEN`` goes on.
     """
@@ -91,12 +92,13 @@ def make_world(
     compulsion = np.array([float(entry["compulsory_factor"]) for entry in setting["teams"]])[team]
     possible = hospital.possible_admissions(draw("admissions"), factors, effects, span.first, span.last)
     opened = span.starts[team]
-    index = people.crisis_index(draw("crisis"), planned, possible, opened, span.last, effects.crisis_enrolment)
-    life = people.life_of(draw("life"), index, effects, span)
+    meant = people.crisis_index(draw("crisis"), planned, possible, opened, span.last, effects.crisis_enrolment)
+    life = people.life_of(draw("life"), meant, effects, span).assign(team=team, meant=meant)
+    index = np.where(life["enrolled"], meant, OPEN)
     ids = people.pseudonyms(draw("pseudonyms"), clients)
-    enrolments = people.enrolments_of(draw("enrolments"), life, index, team, span, effects)
+    enrolments = people.enrolments_of(draw("enrolments"), life, meant, team, span, effects)
     tables = _hospital_tables(draw, possible, index, life, factors, compulsion, effects, span, setting)
-    tables["clients"] = people.clients_of(draw("clients"), ids, life, index, team, setting)
+    tables["clients"] = people.clients_of(draw("clients"), ids, life, meant, team, setting)
     tables["life"], tables["enrolments"] = life, enrolments
     size = team_life.staffed_for(weights, clients, float(setting.get("at_once", 0.86)))
     tables["posts"] = team_life.posts_of(span, setting, size, effects)

@@ -144,7 +144,7 @@ def test_the_planted_events_of_the_other_care_models_are_recovered(programme):
         rows = world.tables["events"].query("kind == @rule['kind']")
         days: dict[int, list[int]] = {number: [] for number in kept}
         for client, day in zip(rows["client"], rows["day"], strict=True):
-            days[client].append(day)
+            days.setdefault(client, []).append(day)
         counts = np.array(
             [[sum(day in window for day in days[number]) for window in windows[number][:2]] for number in kept]
         )
@@ -152,7 +152,7 @@ def test_the_planted_events_of_the_other_care_models_are_recovered(programme):
         assert abs(estimate - facts[f"{rule['kind']}_rate_ratio"]) <= 3 * error, (rule["kind"], estimate, error)
     admissions = [
         [len(life.admissions["admissions"] & window) for window in windows[life.number][:2]] for life in everybody
-    ]
+    ]  # of everybody; those without both windows are left out below
     estimate, error = _rate_ratio(np.array(admissions, dtype=float)[kept], time)
     assert abs(estimate - facts["admission_rate_ratio"]) <= 3 * error
 

@@ -54,7 +54,7 @@ def test_every_client_is_observed_on_the_index_day_and_enrolled_when_the_team_is
     extract = sample_extract(11, clients=300)
     first = extract.enrolments.sort_values("start").drop_duplicates("client_id").set_index("client_id")
     people = extract.clients.set_index("client_id").loc[first.index]
-    assert (people["observed_from"] < first["start"]).all()
+    assert (people["observed_from"] <= first["start"]).all()
     assert (people["observed_to"].fillna(extract.end) > first["start"]).all()
     started = extract.teams.set_index("team_id")["started"]
     assert (first["start"].to_numpy() >= started.loc[first["team_id"]].to_numpy()).all()
