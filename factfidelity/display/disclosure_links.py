@@ -313,9 +313,21 @@ def _close_rows(item: Guarded) -> None:
         item.found = triples(columns, np.column_stack(values)) if values else []
         item.looked = True
     if item.found:
-        followers = {name for names in item.gate.counts.values() for name in names}
-        rank = {name: (name in item.gate.counts, name not in followers) for name in columns}
-        close_identities(item.found, item.mask, item.known, sorted(columns, key=lambda name: (rank[name], name)))
+        close_identities(item.found, item.mask, item.known, sorted(columns, key=lambda name: _rank(item, name)))
+
+
+def _rank(item: Guarded, name: str) -> tuple[bool, bool, bool, bool, str]:
+    """Return what is hidden first: figures before counts, those of a part before others, ratios before sums."""
+    holders = [count for count, followers in item.gate.counts.items() if name in followers]
+    values = numbers(item.frame, name)
+    is_whole = bool((np.abs(values - np.round(values))[np.isfinite(values)] < 1e-9).all())
+    return (
+        name in item.gate.counts,
+        not holders,
+        is_whole,
+        not any(count in item.gate.wholes for count in holders),
+        name,
+    )
 
 
 def _is_amount_or_change(column: pd.Series) -> bool:

@@ -105,21 +105,24 @@ def spread_in_rows(frame: pd.DataFrame, gate: Gate, mask: Mask) -> bool:
         for name in followers:
             if name in mask:
                 mask[name] |= mask[count]
-    for total in gate.largest:
-        if total in mask:
-            for name in _beside(frame, gate, total):
-                if name in mask and name not in gate.counts:
-                    mask[name] |= mask[total]
+    for name in dict.fromkeys(name for count in counts_of(frame, gate) for name in followers_of(frame, gate, count)):
+        if name in mask and name not in gate.counts and mask[name].any():
+            for other in _beside(frame, gate, name):
+                if other in mask and other not in gate.counts:
+                    mask[other] |= mask[name]
     for share, part, whole in gate.shares:
         if share in mask:
             mask[share] |= mask.get(part, False) | mask.get(whole, False)
     return hidden_cells(mask) > before
 
 
-def _beside(frame: pd.DataFrame, gate: Gate, total: str) -> list[str]:
-    """Return the columns made from the same persons as a sum: those beside it under its narrowest count."""
-    holders = [count for count in counts_of(frame, gate) if total in gate.counts[count]]
-    narrow = [count for count in holders if count in gate.wholes] or holders
+def _beside(frame: pd.DataFrame, gate: Gate, figure: str) -> list[str]:
+    """Return the figures made from the same persons as one figure: those beside it under the same part.
+
+    For a sum that a few persons may make up, the whole will do where there is no part.
+    """
+    holders = [count for count in counts_of(frame, gate) if figure in gate.counts[count]]
+    narrow = [count for count in holders if count in gate.wholes] or (holders if figure in gate.largest else [])
     return [name for count in narrow for name in followers_of(frame, gate, count)]
 
 
