@@ -1,6 +1,7 @@
 """Compare two windows or two groups: everything in one place.
 
-The methods live beside their sources: `paired_ratio`, `paired_tests`, `proportions`, `multiplicity`.
+The methods live beside their sources: `paired_ratio`, `paired_tests`, `proportions`, `standardise`,
+`multiplicity`.
 """
 
 from factfidelity.stats.answers import RateIntervalError
@@ -13,6 +14,7 @@ from factfidelity.stats.paired_ratio import (
 )
 from factfidelity.stats.paired_tests import McNemar, SignedRank, SignFlip, mcnemar, sign_flip, signed_rank
 from factfidelity.stats.proportions import Proportions, proportions, share
+from factfidelity.stats.standardise import StandardisedShares, standardised_shares
 
 __all__ = [
     "BenjaminiHochberg",
@@ -23,6 +25,7 @@ __all__ = [
     "RateIntervalError",
     "SignFlip",
     "SignedRank",
+    "StandardisedShares",
     "benjamini_hochberg",
     "mcnemar",
     "paired_rate_difference",
@@ -31,4 +34,5 @@ __all__ = [
     "share",
     "sign_flip",
     "signed_rank",
+    "standardised_shares",
 ]

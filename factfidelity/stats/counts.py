@@ -180,7 +180,7 @@ def gee_counts(
     correlation, level = one_of("correlation", correlation, _CORRELATIONS), level_of(level)
     columns_of(data, [cluster])
     outcome, design, offset = design_of(data, formula, exposure)
-    groups = np.unique(data[cluster].to_numpy(), return_inverse=True)[1]
+    groups = pd.factorize(data[cluster].to_numpy())[0]
     clusters = int(groups.max()) + 1
     fit = fit_counts(outcome, design, offset, family="poisson", errors="cluster", groups=groups)
     fit = replace(fit, covariance=fit.covariance * max(clusters - 1, 1) / clusters)

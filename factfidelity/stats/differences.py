@@ -144,7 +144,7 @@ def _variance(
     if groups is None:
         factor = rows / (rows - 4) if errors == "HC1" and rows > 4 else 1.0
         return factor * float((influence**2).sum()), float(rows - 4), 0
-    sums = np.bincount(np.unique(groups, return_inverse=True)[1], weights=influence)
+    sums = np.bincount(pd.factorize(groups)[0], weights=influence)
     clusters = len(sums)
     if clusters < 2 or rows <= 4:
         return 0.0, 0.0, clusters

@@ -146,7 +146,7 @@ def _fit(
         used = newey_west_lags(size) if lags is None else lags
         options |= {"cov_type": "HAC", "cov_kwds": {"maxlags": used, "use_correction": True}}
     elif errors == "cluster":
-        codes = np.unique(np.asarray(groups), return_inverse=True)[1]
+        codes = pd.factorize(np.asarray(groups))[0]
         options |= {"cov_type": "cluster", "cov_kwds": {"groups": codes, "use_correction": False}}
     result = GLM(outcome, design.to_numpy(), family=kind, offset=offset).fit(maxiter=200, tol=1e-12, **options)
     covariance = np.asarray(result.cov_params(), dtype=np.float64)

@@ -178,7 +178,8 @@ def _random_intercept(outcome: Vector, design: Vector, groups: NDArray[Any], why
     """REML with one variance ratio to search for: within a group, V = I + ratio x J has a closed inverse."""
     from scipy.optimize import minimize_scalar
 
-    codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)[1:]
+    codes = pd.factorize(groups)[0]
+    sizes = np.bincount(codes)
     both = np.column_stack([design, outcome])
     sums = np.zeros((len(sizes), both.shape[1]))
     np.add.at(sums, codes, both)

@@ -196,13 +196,11 @@ def sign_flip(before: Any, after: Any, *, draws: int = 10_000, seed: int, level:
     moved = differences[differences != 0]
     exact = len(moved) <= _ENUMERATE
     seen = abs(float(moved.sum())) - 1e-9 * float(np.abs(moved).sum())
+    beyond, (low, high) = _flipped(moved, len(differences), seen, draws, seed, level)
+    p = (1 + beyond) / (1 + draws)
     if exact:
         patterns = (np.arange(2 ** len(moved))[:, None] >> np.arange(len(moved)) & 1) * 2.0 - 1
         p = float((np.abs(patterns @ moved) >= seen).mean()) if len(moved) else 1.0
-    else:
-        beyond = sum(int((np.abs(s @ moved) >= seen).sum()) for s in _sign_blocks(len(moved), draws, seed))
-        p = (1 + beyond) / (1 + draws)
-    low, high = _typical_values(differences, draws, seed, level)
     return SignFlip(
         estimate=float(differences.mean()),
         low=low,
@@ -217,25 +215,28 @@ def sign_flip(before: Any, after: Any, *, draws: int = 10_000, seed: int, level:
     )
 
 
-def _sign_blocks(size: int, draws: int, seed: int) -> list[Vector]:
+def _flipped(
+    moved: Vector, size: int, seen: float, draws: int, seed: int, level: float
+) -> tuple[int, tuple[float, float]]:
+    """Count the patterns as far out as what was seen, and take the quantiles of means over random subsets.
+
+    A pattern's positive clients are the subset. Clients without change add nothing to a sum, so only their number in
+    the subset is drawn.
+    """
     generator = np.random.default_rng(seed)
-    step = max(1, 4_000_000 // max(size, 1))
-    sizes = [min(step, draws - first) for first in range(0, draws, step)]
-    return [generator.integers(0, 2, size=(rows, size)).astype(np.float64) * 2 - 1 for rows in sizes]
-
-
-def _typical_values(differences: Vector, draws: int, seed: int, level: float) -> tuple[float, float]:
-    if len(differences) < 6:
-        return nan, nan
-    means = []
-    for signs in _sign_blocks(len(differences), draws, seed):
-        inside = (signs > 0).astype(np.float64)
-        size = inside.sum(axis=1)
-        kept = size > 0
-        means.append((inside[kept] @ differences) / size[kept])
-    ordered = np.sort(np.concatenate(means))
-    tail = (1 - level) / 2
-    return q.order_quantile(ordered, tail), q.order_quantile(ordered, 1 - tail)
+    beyond, means, total = 0, [], float(moved.sum())
+    step = max(1, 4_000_000 // max(len(moved), 1))
+    for first in range(0, draws, step):
+        rows = min(step, draws - first)
+        inside = generator.integers(0, 2, size=(rows, len(moved)), dtype=np.int8).astype(np.float64)
+        sums = inside @ moved
+        beyond += int((np.abs(2 * sums - total) >= seen).sum())
+        sizes = inside.sum(axis=1) + generator.binomial(size - len(moved), 0.5, rows)
+        means.append(sums[sizes > 0] / sizes[sizes > 0])
+    ordered, tail = np.sort(np.concatenate(means)), (1 - level) / 2
+    if size < 6:
+        return beyond, (nan, nan)
+    return beyond, (q.order_quantile(ordered, tail), q.order_quantile(ordered, 1 - tail))
 
 
 def mcnemar(before_any: Any, after_any: Any, *, level: float = 0.95) -> McNemar:

@@ -14,7 +14,9 @@ from factfidelity.stats.inputs import Vector, count, level_of, numbers, one_of, 
 
 __all__ = ["ClientsNeeded", "DetectableRatio", "clients_needed", "detectable_rate_ratio"]
 
-_STEPS = 12
+_STEPS = 7
+_MOST_CELLS = 1_000_000
+_LOWEST = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ def detectable_rate_ratio(
     power : float, default 0.8
     level : float, default 0.95
     draws, seed : int
+        With many clients fewer studies are drawn (a million clients in all, 100 studies at least).
 
     Returns
     -------
@@ -91,6 +94,8 @@ def detectable_rate_ratio(
     answer = DetectableRatio(
         estimate=nan, level=level, n=clients, method=f"simulation_{kind}", power=wanted, draws=draws
     )
+    draws = min(draws, max(100, _MOST_CELLS // clients))
+    answer = replace(answer, draws=draws)
     if clients < 3 or not (first.sum() + second.sum()):
         return replace(answer, why="nothing was counted" if clients >= 3 else "fewer than three clients")
     generator = np.random.default_rng(seed)
@@ -110,9 +115,10 @@ def detectable_rate_ratio(
     error = study.typical_error()
     formula = exp(-(study.critical + q.t_quantile(wanted, clients - 1)) * error) if np.isfinite(error) else nan
     answer = replace(answer, by_formula=formula)
-    if study.power(0.02) < wanted:
+    bracket = study.bracket(wanted, formula)
+    if bracket is None:
         return replace(answer, why="even a fall to almost nothing would not have been shown")
-    bottom, top = log(0.02), 0.0
+    bottom, top = bracket
     for _ in range(_STEPS):
         middle = (bottom + top) / 2
         bottom, top = (middle, top) if study.power(exp(middle)) >= wanted else (bottom, middle)
@@ -149,6 +155,14 @@ class _Study:
         middle, error = self._estimates(ratio)
         with np.errstate(invalid="ignore"):
             return float((middle + self.critical * error < 0).mean())
+
+    def bracket(self, wanted: float, guess: float) -> tuple[float, float] | None:
+        """Two log ratios between which the power asked for is reached; None where it never is."""
+        if np.isfinite(guess) and guess > _LOWEST:
+            bottom, top = max(1.6 * log(guess), log(_LOWEST)), 0.6 * log(guess)
+            if self.power(exp(bottom)) >= wanted > self.power(exp(top)):
+                return bottom, top
+        return (log(_LOWEST), 0.0) if self.power(_LOWEST) >= wanted else None
 
     def typical_error(self) -> float:
         error = self._estimates(1.0)[1]

@@ -175,7 +175,7 @@ def _wide(data: pd.DataFrame, unit: str, time: str, start: str, outcome: str, co
     if start not in data.columns:
         raise ValueError(f"data has no column {start}; it has {', '.join(map(str, data.columns))}")
     times, time_place = np.unique(vector("time", data[time], whole=True).astype(np.int64), return_inverse=True)
-    units, unit_place = np.unique(data[unit].to_numpy(), return_inverse=True)
+    unit_place, units = pd.factorize(data[unit].to_numpy())
     size, periods = len(units), len(times)
     if len(data) != size * periods or len(np.unique(unit_place * periods + time_place)) != size * periods:
         raise ValueError(f"every unit must come once at every time, got {len(data)} rows for {size} x {periods}")

@@ -8,6 +8,7 @@ from math import exp, inf, nan, sqrt
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from factfidelity.stats import quantiles as q
 from factfidelity.stats.answers import Answer
@@ -251,7 +252,7 @@ def log_rank(duration: Any, event: Any, group: Sequence[Any], *, entry: Any = No
     """
     start, stop = _times(duration, entry)
     happened, level = flags("event", event), level_of(level)
-    names, member = np.unique(np.asarray(group), return_inverse=True)
+    names, member = _groups(group)
     if len(happened) != len(stop) or len(member) != len(stop):
         raise ValueError(f"lengths must be the same, got {len(stop)}, {len(happened)} and {len(member)}")
     if len(names) < 2:
@@ -281,10 +282,19 @@ def log_rank(duration: Any, event: Any, group: Sequence[Any], *, entry: Any = No
         why="" if len(time) else "nobody had the event",
         statistic=statistic,
         df=df,
-        groups=tuple(names.tolist()),
+        groups=tuple(names),
         observed=observed,
         expected=expected,
     )
+
+
+def _groups(group: Sequence[Any]) -> tuple[list[Any], NDArray[np.int64]]:
+    values = group.tolist() if hasattr(group, "tolist") else list(group)
+    if any(value is None or value != value for value in values):
+        raise ValueError("group must name a group for everybody, got an empty one")
+    names = sorted(set(values), key=lambda value: (str(type(value)), value))
+    place = {name: index for index, name in enumerate(names)}
+    return names, np.array([place[value] for value in values], dtype=np.int64)
 
 
 def _group_table(start: Vector, stop: Vector, happened: Any, inside: Any, time: Vector) -> tuple[Vector, Vector]:

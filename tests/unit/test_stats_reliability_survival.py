@@ -115,6 +115,7 @@ def test_the_ordinal_distance_counts_the_ratings_between():
         (lambda: survival.kaplan_meier([1, 2], [1]), "got 2 and 1"),
         (lambda: survival.kaplan_meier([1, 2], [1, 1], interval="logit"), "got 'logit'"),
         (lambda: survival.log_rank([1, 2], [1, 1], ["a", "a"]), "at least two groups, got 1"),
+        (lambda: survival.log_rank([1, 2], [1, 1], ["a", None]), "got an empty one"),
         (lambda: survival.cumulative_incidence([1, 2], [1, 0.5]), "whole numbers"),
         (lambda: survival.cumulative_incidence([1, 2], [1, 0]).at([1], cause=2), "got 2"),
     ],
