@@ -41,6 +41,7 @@ _HOMES: dict[str, str] = {
     "contact_pattern": "contact.pattern",
     "enrolment_flow": "caseload.flow",
     "load_programme": "schemas.programme",
+    "programme_indicators": "contact.indicators",
     "staffing": "caseload.staffing",
     "sample_extract": "delivery.sample",
     "DerivedFidelity": "fidelity.derived",
@@ -49,10 +50,13 @@ _HOMES: dict[str, str] = {
     "Scale": "schemas.scale",
     "derive_fidelity": "fidelity.derive",
     "derive_trend": "fidelity.derive",
+    "import_scale_texts": "fidelity.forms",
     "list_scales": "schemas.scale",
     "load_scale": "schemas.scale",
     "rater_agreement": "fidelity.agreement",
+    "read_rating_form": "fidelity.forms",
     "score_fidelity": "fidelity.score",
+    "write_rating_form": "fidelity.forms",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -271,3 +272,33 @@ def _score(value: Any, item: str, scale: Scale, found: _Found, sheet: str, cell:
         )
         return None
     return score
+
+
+def read_ratings(path: str | Path) -> pd.DataFrame:
+    """Return ratings from a filled-in form, or from a CSV file (UTF-8; comma, semicolon or tab).
+
+    Raises
+    ------
+    ScaleError
+        As in ``read_rating_form``; or if the CSV file cannot be read, or names no scale.
+    """
+    file = Path(path)
+    if file.suffix.casefold() in {".xlsx", ".xlsm"}:
+        return read_rating_form(file)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        problem = Problem(
+            "cannot be read as UTF-8 text", "give a rating form (.xlsx) or a CSV file in UTF-8", file.name,
+            rule="not_readable", kind="scale", what_sv="kan inte läsas som text i UTF-8",
+            do_sv="ge ett skattningsformulär (.xlsx) eller en CSV-fil i UTF-8",
+        )  # fmt: skip
+        raise ScaleError(problems=[problem], place=file.name) from None
+    first = text.splitlines()[0] if text.strip() else ""
+    mark = max(";\t,", key=first.count)
+    frame = pd.read_csv(io.StringIO(text), sep=mark, dtype="str", keep_default_na=False, skipinitialspace=True)
+    if "scale" not in frame:
+        frame = frame.assign(scale="")
+    if "score" in frame:
+        frame = frame.assign(score=frame["score"].str.strip().str.replace(",", ".", regex=False))
+    return frame

@@ -127,6 +127,8 @@ def _start(book: Any, style: Any, scale: Scale, team: str, raters: list[str], la
     sheet.set_row(6, 66)
     sheet.merge_range(7, 0, 7, 1, scale.licence.terms.pick(language), style["plain"])
     sheet.set_row(7, 48)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     _protect(sheet)
 
 
