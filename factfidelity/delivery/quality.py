@@ -15,7 +15,9 @@ from factfidelity.delivery.quality_frames import FILE_COLUMNS, Delivered
 from factfidelity.delivery.words import FATES, REPORT
 from factfidelity.display.views import TableView
 from factfidelity.errors import ExtractError, FactFidelityError, IdentityFoundError, Problem
+from factfidelity.wording import percent
 
+_MOST_SET_ASIDE = 0.5
 _KINDS = {"required_column": "missing_column"}
 
 
@@ -104,12 +106,41 @@ def build_report(
         group = measures.get("smallest_group")
         if group is not None and len(group) and group["k"].iloc[0] < 5:
             given += (_small_group_problem(),)
+    if not any(problem.severity == "stop" for problem in given):
+        given += _mostly_set_aside(rows)
     if repaired is not None:
         measures["repaired"] = repaired
     return DeliveryReport(
         place=place, table=_table_of(given, checked), rows=rows, files=_counted(files, rows), problems=given,
         start=start, end=end, linkage=dict(linkage or {}), language=language, **measures,
     )  # fmt: skip
+
+
+def _mostly_set_aside(rows: pd.DataFrame) -> tuple[Problem, ...]:
+    """Stop a delivery where more than half of the rows of a file are set aside, whoever set them aside."""
+    if not len(rows):
+        return ()
+    counts = pd.crosstab(rows["file"].astype(str), rows["fate"].astype(str))
+    counts = counts.reindex(columns=["used", "set_aside"], fill_value=0)
+    share = counts["set_aside"] / counts.sum(axis=1).clip(lower=1)
+    found = []
+    for file in share.index[share > _MOST_SET_ASIDE]:
+        shown = {language: percent(share[file], language=language) for language in ("sv", "en")}
+        what = {language: REPORT["mostly_aside"][language].format(share=shown[language]) for language in shown}
+        do = REPORT["mostly_aside_do"]
+        found.append(
+            Problem(
+                what=what["en"],
+                do=do["en"],
+                file=str(file),
+                count=int(counts.loc[file, "set_aside"]),
+                rule="too_many_set_aside",
+                kind="extract",
+                what_sv=what["sv"],
+                do_sv=do["sv"],
+            )
+        )
+    return tuple(found)
 
 
 def problems_of(broken: pd.DataFrame) -> tuple[Problem, ...]:

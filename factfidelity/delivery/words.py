@@ -119,6 +119,14 @@ REPORT: Mapping[str, Text] = {
         "sv": "behåll leveransen i den säkra miljön; be om grövre grupper om den måste lämna den",
         "en": "keep the delivery in the secure room; ask for coarser groups if it must leave it",
     },
+    "mostly_aside": {
+        "sv": "{share} av raderna i filen undantas",
+        "en": "{share} of the rows of the file are set aside",
+    },
+    "mostly_aside_do": {
+        "sv": "se de brutna reglerna för filen; felet ligger oftast i mappningen eller uttaget",
+        "en": "see the rules broken in the file; the fault most often lies in the mapping or the extract",
+    },
     "fewer": {"sv": "färre än 5", "en": "fewer than 5"},
     "all_years": {"sv": "alla", "en": "all"},
     "yes": {"sv": "ja", "en": "yes"},
