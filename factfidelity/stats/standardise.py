@@ -87,21 +87,22 @@ def standardised_shares(event: Any, group: Any, covariates: Any = None, *, level
 
 def _coefficients(share: Vector, design: Vector) -> Vector:
     """Return the coefficients from the fitted shares: their logits are linear in the design."""
-    result: Vector = np.linalg.lstsq(design, np.log(share / (1 - share)), rcond=None)[0]
-    return result
+    logits = np.log(share / (1 - share))
+    return np.asarray(np.linalg.lstsq(design, logits, rcond=None)[0], dtype=np.float64)
 
 
 def _covariates(values: Any, size: int) -> Vector:
     if values is None:
         return np.empty((size, 0))
     data = numbers("covariates", values)
-    data = data[:, None] if data.ndim == 1 else data
+    data = data.reshape(-1, 1) if data.ndim == 1 else data
     if data.ndim != 2 or len(data) != size or not np.isfinite(data).all():
         raise ValueError(f"covariates must be {size} complete rows, got shape {data.shape}")
-    spread = data.std(axis=0)
-    if (spread == 0).any():
+    spread: Vector = np.sqrt(((data - data.mean(axis=0)) ** 2).mean(axis=0)).astype(np.float64)
+    if (spread <= 1e-12 * (1 + np.abs(data).max())).any():
         raise ValueError("covariates must vary, got a constant column")
-    return ((data - data.mean(axis=0)) / spread).astype(np.float64)
+    scaled: Vector = np.divide(data - data.mean(axis=0), spread)
+    return scaled
 
 
 def _expit(value: float) -> float:

@@ -318,13 +318,10 @@ def test_a_rate_ratio_turned_round_is_its_inverse(method):
     assert (one.low, one.high, one.p) == pytest.approx((1 / other.high, 1 / other.low, other.p))
 
 
-def test_comparisons_load_quickly():
+def test_comparisons_load_without_the_heavy_libraries():
     code = (
-        "import time, numpy, pandas; t = time.perf_counter(); from factfidelity.stats import compare, resample, rates; "
-        "import sys; print(time.perf_counter() - t, 'statsmodels' in sys.modules, 'scipy.stats' in sys.modules)"
+        "import sys; from factfidelity.stats import compare, resample, rates, reliability, survival; "
+        "print([name for name in ('pandas', 'statsmodels', 'scipy.stats', 'scipy.special') if name in sys.modules])"
     )
-    seconds, models, scipy_stats = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.split()
-    assert (models, scipy_stats) == ("False", "False")
-    assert float(seconds) < 1.0
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert loaded.strip() == "[]"

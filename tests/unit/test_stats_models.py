@@ -326,11 +326,11 @@ def test_the_error_of_an_aggregate_is_close_to_resampling_units():
     effects = panel.group_time_effects(data, **OPTIONS)
     parts = dict(list(data.groupby("unit")))
     rng, drawn = np.random.default_rng(1), []
-    for _ in range(120):
+    for _ in range(60):
         picks = rng.integers(0, 80, 80)
         again = pd.concat([parts[u].assign(unit=i) for i, u in enumerate(picks)])
         drawn.append(panel.group_time_effects(again, **OPTIONS, draws=100).estimate)
-    assert effects.aggregate("simple").error == pytest.approx(np.std(drawn), rel=0.25)
+    assert effects.aggregate("simple").error == pytest.approx(np.std(drawn), rel=0.3)
 
 
 def test_covariates_take_out_a_trend_that_hangs_on_them():
