@@ -28,6 +28,7 @@ _HOMES: dict[str, str] = {
     "all_choices": "outcomes.choices",
     "monthly_course": "outcomes.course",
     "readmission_rates": "outcomes.readmission",
+    "subgroup_ratios": "outcomes.subgroups",
     "regression_to_the_mean": "outcomes.regression",
     "window_use": "care.windows",
     "open_report": "reports.pages",
