@@ -149,6 +149,7 @@ def contacts_of(
     attended = ~(draw.happens(effects.missed_share, size) & (form <= 4))
     quarters = np.where(form <= 2, draw.whole(2, 6, size), np.where(form == 6, 2, draw.whole(1, 3, size)))
     hour, quarter = draw.whole(8, latest, size), draw.whole(0, 3, size)
+    hour = np.where(draw.happens(0.03, size), draw.whole(17, 19, size), hour)
     main = _holder(draw.whole(0, 10**6, size), met, staff, spread=(met["client"].to_numpy() * 7919) % 997)
     keep = draw.happens(0.6, size)
     other = _holder(draw.whole(0, 10**6, size), met, staff)

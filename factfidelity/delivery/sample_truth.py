@@ -236,7 +236,7 @@ def _board(everybody: list[Life], names: list[str]) -> dict[str, dict[str, float
 
 
 def _months(world: World, everybody: list[Life], names: list[str]) -> dict[str, dict[str, dict[str, float]]]:
-    """Return client-days and days of staff, day by day, for each team and month."""
+    """Return client-days and days of staff, day by day from the team's first day on, for each team and month."""
     answer: dict[str, dict[str, dict[str, float]]] = {team: {} for team in names}
     months = np.arange(world.span.first, world.span.last).astype("datetime64[D]").astype("datetime64[M]").astype(str)
     clients = {team: Counter[int]() for team in names}
@@ -247,6 +247,8 @@ def _months(world: World, everybody: list[Life], names: list[str]) -> dict[str, 
         staff = [row for row in world.tables["staff"].to_dict("records") if row["team"] == place]
         for number, month in enumerate(months.tolist()):
             day = world.span.first + number
+            if day < world.span.starts[place]:
+                continue
             here = answer[team].setdefault(month, {"client_days": 0, "fte_days": 0.0, "case_carrying_fte_days": 0.0})
             here["client_days"] += clients[team][day]
             for row in staff:

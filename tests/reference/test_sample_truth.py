@@ -283,6 +283,31 @@ def _work(world) -> dict[str, tuple[float, float]]:
     }
 
 
+def test_the_library_counts_the_teams_work_as_the_slow_way_did(world, truth):
+    extract = extract_of_world(world)
+    months = ff.caseload_ratios(extract).table
+    months = months[months["team_id"].isin(truth["caseload_by_month"])]
+    counted = {
+        (team, month): (facts["client_days"], facts["case_carrying_fte_days"])
+        for team, months_ in truth["caseload_by_month"].items()
+        for month, facts in months_.items()
+    }
+    found = {
+        (row["team_id"], f"{row['period_start']:%Y-%m}"): (row["client_days"], pytest.approx(row["fte_days"]))
+        for row in months.to_dict("records")
+    }
+    assert counted == found
+    board = ff.board_use(extract).table.groupby("team_id")[["board_days", "client_days"]].sum()
+    for team, facts in truth["board"].items():
+        assert tuple(board.loc[team]) == (facts["board_days"], facts["enrolled_days"])
+    contacts = (
+        ff.contact_pattern(extract, every="year").table.groupby("team_id")[["attended", "contacts", "outside"]].sum()
+    )
+    for team, facts in truth["contacts"].items():
+        slow = (facts["attended"], facts["attended_face_to_face"], facts["attended_face_to_face_outside"])
+        assert tuple(contacts.loc[team]) == slow
+
+
 def test_planted_ratings_give_the_totals_that_the_library_scores(world, truth):
     scores = ff.score_fidelity(extract_of_world(world).ratings, ff.load_scale("dacts")).table
     totals = scores[scores["level"] == "total"].set_index(["team_id", "assessment"])
