@@ -288,6 +288,12 @@ def _aggregate(effects: GroupTimeEffects, kind: str) -> AggregatedEffect:
             np.stack([part[1] for part in parts], axis=1), effects.draws, effects.seed, effects.level
         )
     rows = _with_intervals(rows, errors, critical, effects.level)
+    return _summed_up(effects, kind, overall, rows, critical)
+
+
+def _summed_up(
+    effects: GroupTimeEffects, kind: str, overall: tuple[float, Vector], rows: pd.DataFrame, critical: float
+) -> AggregatedEffect:
     error = sqrt(float((overall[1] ** 2).sum())) / effects.n
     half = q.normal_quantile(0.5 + effects.level / 2) * error
     judged = error > 0 and np.isfinite(overall[0])

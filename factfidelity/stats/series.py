@@ -144,14 +144,25 @@ def segmented_regression(
     if few:
         table["why"] = f"fewer than {_FEWEST} periods before or after the change"
     first = term_answer(table, "level" if level else "slope", level=width, n=sum(sides), method=f"{family}_{errors}")
-    course, totals = _counterfactual(course, design, offset, fit, width)
-    residuals = _residuals(observed[used], fit)
+    return _result(first, table, _counterfactual(course, design, offset, fit, width), fit, observed[used], sides)
+
+
+def _result(
+    first: Answer,
+    table: pd.DataFrame,
+    counterfactual: tuple[pd.DataFrame, tuple[float, float, float]],
+    fit: CountFit,
+    observed: Vector,
+    sides: tuple[int, int],
+) -> SegmentedRegression:
+    course, totals = counterfactual
+    autocorrelation, ljung_box_p = _residuals(observed, fit)
     return SegmentedRegression(
         estimate=first.estimate,
         low=first.low,
         high=first.high,
         p=first.p,
-        level=width,
+        level=first.level,
         n=first.n,
         method=first.method,
         why=first.why,
@@ -162,8 +173,8 @@ def segmented_regression(
         averted_high=totals[2],
         dispersion=fit.pearson,
         alpha=fit.alpha,
-        autocorrelation=residuals[0],
-        ljung_box_p=residuals[1],
+        autocorrelation=autocorrelation,
+        ljung_box_p=ljung_box_p,
         periods_before=sides[0],
         periods_after=sides[1],
     )
