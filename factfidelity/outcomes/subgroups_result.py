@@ -193,8 +193,8 @@ _METHODS = {
     "sv": (
         "Kvoten av totala frekvenser räknades i grupper efter {names}, så som klienterna var vid indexdagen, med "
         "klienter som kluster ({level}). Om grupperna har samma kvot prövades med viktade kvadrater av de "
-        "logaritmerade kvoterna (chi-två). Inget p-värde ges för en enskild grupp, och ingen indelning görs efter hur mycket vård "
-        "klienten hade före."
+        "logaritmerade kvoterna (chi-två). Inget p-värde ges för en enskild grupp, och ingen indelning görs efter hur "
+        "mycket vård klienten hade före."
     ),
     "en": (
         "The ratio of total rates was computed in groups by {names}, as clients were on the index day, with clients as "
