@@ -96,6 +96,8 @@ REASONS: Mapping[str, Text] = {
     "new": {"sv": "Ny i teamet", "en": "New in the team"},
     "new_in_team": {"sv": "Ny i teamet", "en": "New in the team"},
     "worse": {"sv": "Försämring", "en": "Getting worse"},
+    "intensive": {"sv": "Intensiv fas", "en": "Intensive phase"},
+    "stabilising": {"sv": "Stabiliserande fas", "en": "Stabilising phase"},
     "life_event": {"sv": "Livshändelse", "en": "Life event"},
     "left_team": {"sv": "Lämnade teamet", "en": "Left the team"},
     "stable": {"sv": "Stabiliserad", "en": "Stable"},

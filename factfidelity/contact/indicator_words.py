@@ -22,6 +22,8 @@ LABELS: Mapping[str, Text] = {
     "sip_followed_up": {"sv": "SIP uppföljd i tid", "en": "SIP followed up on time"},
     "consent": {"sv": "Samtycke finns", "en": "Consent given"},
     "resource_group_formed": {"sv": "Resursgrupp bildad", "en": "Resource group formed"},
+    "resource_group_days": {"sv": "Tid till resursgrupp", "en": "Time to a resource group"},
+    "isolation": {"sv": "Avskiljningar", "en": "Isolations"},
     "resource_group_meetings": {"sv": "Resursgruppens möten", "en": "Resource-group meetings"},
     "employer_contact": {"sv": "Tid till första kontakt med arbetsgivare", "en": "Time to first employer contact"},
     "first_job": {"sv": "Tid till första arbete", "en": "Time to first job"},

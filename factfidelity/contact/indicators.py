@@ -126,9 +126,19 @@ def _event_rate(kind: str, *, amount: bool = False) -> Counted:
 
 
 def _group_formed(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
-    held = _events(extract, setting, "resource_group_meeting")[_KEYS].drop_duplicates().assign(has=True)
+    kinds = ("resource_group_formed", "resource_group_meeting")
+    every = pd.concat([_events(extract, setting, kind)[_KEYS] for kind in kinds], ignore_index=True)
+    held = every.drop_duplicates().assign(has=True)
     current = setting.current.merge(held, on=_KEYS, how="left")
     return share_of(setting, name, current.assign(has=current["has"].notna()))
+
+
+def _group_days(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
+    events = extract.events
+    kinds = ["resource_group_formed", "resource_group_meeting"]
+    return time_to(
+        setting, name, first_after(setting.entered, events.loc[events["kind"].isin(kinds)], "date", setting.end)
+    )
 
 
 def _employer_contact(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
@@ -242,7 +252,7 @@ COUNTED: Mapping[str, Mapping[str, Counted]] = {
     },
     "sip_followed_up": {"sip_followed_up": _sip_followed_up},
     "consent": {"consent": _sip_flag("consent")},
-    "resource_group_formed": {"resource_group_formed": _group_formed},
+    "resource_group_formed": {"resource_group_formed": _group_formed, "resource_group_days": _group_days},
     "resource_group_meetings": {"resource_group_meetings": _event_rate("resource_group_meeting")},
     "employer_contact": {"employer_contact": _employer_contact},
     "first_job": {"first_job": _first_job},
@@ -255,6 +265,7 @@ COUNTED: Mapping[str, Mapping[str, Counted]] = {
     },
     "transports": {"transports": _event_rate("transport")},
     "self_harm": {"self_harm": _event_rate("self_harm")},
+    "isolation": {"isolation": _event_rate("isolation")},
     "school": {"school": _event_rate("school_absence", amount=True)},
     "placement_days": {"placement_days": _placement_days},
     "planned_discharge": {"planned_discharge": _planned},
