@@ -58,6 +58,7 @@ _HOMES: dict[str, str] = {
     "read_rating_form": "fidelity.forms",
     "score_fidelity": "fidelity.score",
     "write_rating_form": "fidelity.forms",
+    "write_delivery_report": "reports.delivery",
 }
 
 __all__ = ["__version__", *_HOMES]

@@ -116,7 +116,7 @@ def delivery_workbook(report: DeliveryReport, language: str = "sv") -> bytes:
         views = report.views(language)
         _cover(book, report, views, title, language)
         for view in views:
-            _sheet(book, view)
+            _sheet(book, view, language)
     return buffer.getvalue()
 
 
@@ -129,15 +129,15 @@ def _cover(book: Any, report: DeliveryReport, views: Sequence[TableView], title:
     for row, line in enumerate((REPORT["lead"][language], *lines), start=1):
         sheet.write_string(row, 0, line, wrapped)
     for row, view in enumerate(views, start=len(lines) + 3):
-        sheet.write_string(row, 0, f"{_name(view)}: {view.caption}", wrapped)
+        sheet.write_string(row, 0, f"{TITLES[view.name][language]}: {view.caption}", wrapped)
 
 
-def _name(view: TableView) -> str:
-    return view.name[:31]
-
-
-def _sheet(book: Any, view: TableView) -> None:
-    sheet = book.add_worksheet(_name(view))
+def _sheet(book: Any, view: TableView, language: str) -> None:
+    sheet = book.add_worksheet(TITLES[view.name][language])
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     headings = [{"header": column.heading} for column in view.columns]
     rows = len(view.frame)
     sheet.add_table(0, 0, max(rows, 1), len(headings) - 1, {

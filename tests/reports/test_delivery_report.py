@@ -115,7 +115,7 @@ def test_the_workbook_has_the_same_bytes_each_time_and_no_formula():
     book = openpyxl.load_workbook(io.BytesIO(first))
     types = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in types
-    assert "=2+3" in {cell.value for row in book["files"].iter_rows() for cell in row}
+    assert "=2+3" in {cell.value for row in book["Filer"].iter_rows() for cell in row}
 
 
 def test_a_stopped_delivery_has_a_report_too(tmp_path):
