@@ -107,7 +107,8 @@ def board_file(world: World) -> tuple[str, dict[str, int]]:
     seen = base.loc[base.index.repeat(weeks)].reset_index(drop=True).assign(what="Genomgång", why="", part=2)
     number = np.arange(len(seen)) - np.repeat(np.cumsum(weeks) - weeks, weeks)
     seen["day"] = np.repeat(rows["start"].to_numpy(), weeks) + 7 * (number + 1)
-    gone = np.nonzero(((rows["end"] < OPEN) & (rows["reason_off"] == "left_team")).to_numpy())[0]
+    final = ~rows.duplicated("client", keep="last")
+    gone = np.nonzero(((rows["end"] < OPEN) & (rows["reason_off"] == "left_team") & final).to_numpy())[0]
     lost = off.index.isin(gone[:1]) | (off["day"] >= span.last)
     long = np.nonzero((rows["end"] - rows["start"] > 20).to_numpy() & (rows["end"] < OPEN).to_numpy())[0]
     twice = on.iloc[long[:1]].assign(day=on["day"].iloc[long[:1]] + 10)
