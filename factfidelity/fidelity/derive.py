@@ -85,7 +85,8 @@ def derive_fidelity(extract: Extract, scale: Scale | str, *, team: str, on: Any)
     data = team_data(extract, team)
     day = _checked_day(extract, on)
     counted = {name: _count(item, data, day) for name, item in found.items.items()}
-    table = pd.DataFrame([_row(name, item, counted[name]) for name, item in found.items.items()])
+    rows = [_row(name, item, counted[name]) for name, item in found.items.items()]
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
     evidence = [part.evidence.assign(item=name) for name, part in counted.items() if part and part.evidence is not None]
     evidence = [part for part in evidence if len(part)]
     joined = pd.concat(evidence, ignore_index=True) if evidence else None
