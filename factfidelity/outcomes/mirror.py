@@ -119,7 +119,8 @@ _CHANGE = [
 
 
 def _change_frame(rows: list[Row]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows).reindex(columns=[*_CHANGE, "tested"])
+    columns = [*_CHANGE, "tested"]
+    frame = pd.DataFrame(rows).reindex(columns=columns) if rows else pd.DataFrame(columns=columns, dtype="object")
     numbers = ["estimate", "low", "high", "p", "adjusted_p", "detectable"]
     return frame.assign(**{name: pd.to_numeric(frame[name]) for name in numbers})
 

@@ -87,9 +87,12 @@ def ratio_sentence(result: Shown, outcome: str, language: str) -> str:
     before, after = (number(pair[window], decimals=2, language=language) for window in ("before", "after"))
     label = result.label(outcome, language)
     clients = integer(row["clients"], language=language)
+    one = row["clients"] == 1
     if language == "sv":
-        return f"{label} per klientår: {before} före, {after} efter; kvot {ratio}, {clients} klienter."
-    return f"{label} per client-year: {before} before, {after} after; ratio {ratio}, {clients} clients."
+        noun = "klient" if one else "klienter"
+        return f"{label} per klientår: {before} före, {after} efter; kvot {ratio}, {clients} {noun}."
+    noun = "client" if one else "clients"
+    return f"{label} per client-year: {before} before, {after} after; ratio {ratio}, {clients} {noun}."
 
 
 def summary(result: Shown, language: str) -> str:
@@ -128,6 +131,11 @@ def _small(result: Shown, language: str) -> str:
     clients = row["clients"]
     if pd.isna(clients) or clients >= 30:
         return ""
+    if isnan(float(row["detectable"])):
+        return {
+            "sv": "Urvalet är litet; siffrorna beskriver dessa klienter och inte mer.",
+            "en": "The group is small; the figures describe these clients and no more.",
+        }[language]
     found = number(row["detectable"], decimals=2, language=language)
     if language == "sv":
         return f"Urvalet är litet: en kvot över {found} för inskrivningar hade sannolikt inte kunnat skiljas från 1."

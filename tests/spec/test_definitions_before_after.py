@@ -218,3 +218,35 @@ def test_twelve_months_of_the_course_are_the_window_of_a_year():
     near = course.query("-12 <= month_from < 12").groupby("window")["total"].sum()
     assert near["before"] == mirror.query("window == 'before'")["total"].iloc[0]
     assert near["after"] == mirror.query("window == 'after'")["total"].iloc[0]
+
+
+# What cannot be computed is empty with its reason
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {},
+        {"episodes": "client_id | admitted | discharged\nA | 2020-01-01 | 2020-01-05"},
+        {"enrolments": "client_id | team_id | start | end\nA | T | 2020-01-03 |"},
+        {
+            "enrolments": "client_id | team_id | start | end\nA | T | 2020-01-03 |",
+            "episodes": "client_id | admitted | discharged\nA | 2020-01-01 |\nZ | 2020-01-01 | 2020-01-02",
+        },
+    ],
+    ids=["nothing", "no enrolment", "no stays", "one open stay and an unknown client"],
+)
+def test_a_delivery_with_hardly_anything_gives_empty_figures_and_no_crash(tables, language):
+    extract = extract_of(clients="client_id\nA", **tables)
+    makers = (
+        ff.mirror_outcomes, ff.monthly_course, ff.regression_to_the_mean, ff.readmission_rates, ff.all_choices,
+        ff.subgroup_ratios,
+    )  # fmt: skip
+    for maker in makers:
+        for result in (maker(extract), maker(extract).released()):
+            assert "nan" not in result.summary(language).lower().split()
+            assert result.methods(language)
+            for view in result.views(language):
+                assert {column.name for column in view.columns} <= set(view.frame.columns)
+            assert result._repr_html_()
