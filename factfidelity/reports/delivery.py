@@ -143,13 +143,20 @@ def _sheet(book: Any, view: TableView, language: str) -> None:
     sheet.add_table(0, 0, max(rows, 1), len(headings) - 1, {
         "columns": headings, "style": "Table Style Light 1", "name": f"t_{view.name}", "description": view.caption,
     })  # fmt: skip
+    heading = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#F4F6F8", "bottom": 2})
+    lines = [1] * (rows + 1)
     for place, column in enumerate(view.columns):
         form = book.add_format({"num_format": _FORMS.get(column.form, "General"), "valign": "top", "text_wrap": True})
+        sheet.write_string(0, place, column.heading, heading)
         values = view.frame[column.name].tolist()
+        width = min(max([len(column.heading), *(len(str(value)) for value in values)]) + 3, _WIDEST)
+        sheet.set_column(place, place, width)
         for row, value in enumerate(values, start=1):
             _write(sheet, row, place, column, value, form)
-        longest = max([len(column.heading), *(len(str(value)) for value in values)])
-        sheet.set_column(place, place, min(longest + 3, _WIDEST))
+            lines[row] = max(lines[row], math.ceil(len(str(value)) / (width - 2)))
+    for row, number in enumerate(lines):
+        if number > 1:
+            sheet.set_row(row, 15 * number)
     sheet.freeze_panes(1, 0)
 
 
