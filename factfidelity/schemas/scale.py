@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from factfidelity.errors import Problem, ScaleError
-from factfidelity.schemas.files import _key_lines, build_model, read_yaml, schema_files
+from factfidelity.schemas.files import key_lines, build_model, read_yaml, schema_files
 from factfidelity.schemas.scale_model import Anchor, Band, Derive, Item, OwnTexts, Range, Scale, Words
 from factfidelity.schemas.scale_rules import faults_of
 
@@ -43,7 +43,7 @@ def read_scale(path: Path) -> Scale:
     """
     scale = build_model(read_yaml(path, error=ScaleError), Scale, path=path, error=ScaleError)
     faults = list(faults_of(scale))
-    lines = _key_lines(path) if faults else {}
+    lines = key_lines(path) if faults else {}
     problems = [
         Problem(what, do, path.name, rows=(lines[key],) if key in lines else (), rule=rule, kind="scale")
         for key, what, do, rule in faults
