@@ -41,6 +41,7 @@ _HOMES: dict[str, str] = {
     "caseload_ratios": "caseload.ratios",
     "contact_pattern": "contact.pattern",
     "enrolment_flow": "caseload.flow",
+    "equity": "contact.equity",
     "load_programme": "schemas.programme",
     "programme_indicators": "contact.indicators",
     "staffing": "caseload.staffing",

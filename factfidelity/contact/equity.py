@@ -1,0 +1,151 @@
+"""The same rates for women and men, the ages, and the municipalities; standardised where a population is given."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from factfidelity.care.client_days import enrolled_time, inside, united
+from factfidelity.care.contact_days import contacts_once, met
+from factfidelity.care.spells import chain_spells
+from factfidelity.care.teams import last_year, shared_period, teams_of
+from factfidelity.contact.equity_result import Equity
+from factfidelity.days import DAYS_PER_YEAR
+from factfidelity.extract import Extract
+from factfidelity.schemas.plan import Plan
+from factfidelity.stats.quantiles import t_quantile
+
+DIMENSIONS = ("sex", "age_group", "municipality")
+AGE_GROUPS = ("0-17", "18-24", "25-44", "45-64", "65+")
+
+
+def equity(extract: Extract, *, plan: Plan | None = None) -> Equity:
+    """Return meetings and admissions per client-year by sex, age group and municipality, over the last year.
+
+    Parameters
+    ----------
+    extract : Extract
+        enrolments and clients; contacts, episodes; population (age_group, persons), whose age groups are then used and
+        whose sizes are the weights of direct standardisation.
+    plan : Plan, optional
+        Says which inpatient care counts; default: the default plan.
+
+    Returns
+    -------
+    Equity
+        ``.table``: one row per measure, dimension and group.
+    """
+    plan = plan or Plan()
+    start, end = shared_period(extract, ("enrolments",))
+    since, until = last_year(start, end)
+    teams = teams_of(extract, ("enrolments",))
+    time = enrolled_time(extract.enrolments, since, until, clients=extract.clients, teams=teams)
+    weights = _weights(extract.population)
+    bands = tuple(weights.index) if len(weights) else AGE_GROUPS
+    people = _people(extract, time, until, bands)
+    parts = []
+    if extract.has("contacts"):
+        held = contacts_once(met(extract.contacts))
+        parts.append(_measure("contacts", held.loc[inside(held, time, ("client_id", "team_id"))], people, weights))
+    if extract.has("episodes"):
+        stays = extract.episodes
+        stays = stays.loc[(stays["mvo"].isin(list(plan.mvo_codes)) | stays["mvo"].isna()).to_numpy()]
+        spells = chain_spells(stays, gap_days=plan.spells.gap_days).rename(columns={"admitted": "date"})
+        parts.append(_measure("admissions", spells.loc[inside(spells, time, ("client_id",))], people, weights))
+    columns = ["measure", "dimension", "group", "persons", "with_any", "years", "events", "rate", "low", "high",
+               "standardised", "why"]  # fmt: skip
+    table = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    notes = {"start": f"{since:%Y-%m-%d}", "end": f"{until:%Y-%m-%d}", "population": "yes" if len(weights) else "no"}
+    return Equity(table=table, notes=notes)
+
+
+def _weights(population: pd.DataFrame) -> pd.Series:
+    """Return the persons of each age group in the latest year, in order of age."""
+    known = population.dropna(subset=["persons", "age_group"])
+    known = known.loc[(known["year"] == known["year"].max()) | known["year"].isna()]
+    sizes = known.groupby("age_group")["persons"].sum()
+    answer: pd.Series = sizes.loc[[name for name in sorted(sizes.index, key=_bounds) if _bounds(name)[1] > 0]]
+    return answer
+
+
+def _bounds(name: object) -> tuple[int, int]:
+    """Return lowest and highest age of ``18-24`` or ``65+``; (0, 0) where it is neither."""
+    numbers = [int(part) for part in re.findall(r"\d+", str(name))]
+    if len(numbers) == 2:
+        return numbers[0], numbers[1]
+    return (numbers[0], 200) if len(numbers) == 1 else (0, 0)
+
+
+def _people(extract: Extract, time: pd.DataFrame, until: pd.Timestamp, bands: tuple[str, ...]) -> pd.DataFrame:
+    """Return each enrolled client once, with client-years and groups; days in two teams count once."""
+    once = united(time, ("client_id",))
+    years = ((once["end"] - once["start"]).dt.days / DAYS_PER_YEAR).groupby(once["client_id"]).sum().rename("years")
+    people = years.reset_index().merge(extract.clients.drop_duplicates("client_id"), on="client_id", how="left")
+    age = (until - pd.Timedelta(days=1)).year - people["birth_year"].to_numpy(dtype=float, na_value=np.nan)
+    group = np.full(len(people), "not_stated", dtype=object)
+    for name in bands:
+        low, high = _bounds(name)
+        group[(age >= low) & (age <= high)] = name
+    people = people.assign(age_group=group)
+    for name in ("sex", "municipality"):
+        column = people[name].astype("object")
+        people[name] = column.where(column.notna() & column.ne(""), "not_stated").astype("str")
+    return people[["client_id", "years", *DIMENSIONS]]
+
+
+def _measure(name: str, events: pd.DataFrame, people: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
+    number = events.groupby("client_id").size()
+    people = people.assign(events=number.reindex(people["client_id"]).fillna(0).to_numpy(dtype=float))
+    rows = []
+    for dimension in DIMENSIONS:
+        groups = [(str(key), part) for key, part in people.groupby(dimension, sort=True)]
+        for group, part in [*groups, ("total", people)]:
+            standard, why = (np.nan, "") if dimension == "age_group" else standardised(part, weights)
+            rate, low, high = clustered_rate(part["events"].to_numpy(), part["years"].to_numpy())
+            rows.append({
+                "measure": name, "dimension": dimension, "group": group, "persons": len(part),
+                "with_any": int((part["events"] > 0).sum()), "years": float(part["years"].sum()),
+                "events": float(part["events"].sum()), "rate": rate, "low": low, "high": high,
+                "standardised": standard, "why": why,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def clustered_rate(events: np.ndarray, years: np.ndarray) -> tuple[float, float, float]:
+    """Return events per year with a 95 % interval; clients are the unit (linearised on the log scale, t)."""
+    total, time, number = float(events.sum()), float(years.sum()), len(events)
+    if not time:
+        return np.nan, np.nan, np.nan
+    rate = total / time
+    if total == 0 or number < 2:
+        return rate, np.nan, np.nan
+    residual = events - rate * years
+    error = np.sqrt(number / (number - 1) * float((residual**2).sum())) / total
+    reach = float(np.exp(t_quantile(0.975, number - 1) * error))
+    return rate, rate / reach, rate * reach
+
+
+def standardised(people: pd.DataFrame, weights: pd.Series) -> tuple[float, str]:
+    """Return the directly standardised rate: the rate of each age group, weighted with the population's size.
+
+    Parameters
+    ----------
+    people : DataFrame
+        age_group, events, years.
+    weights : Series
+        Persons of the standard population by age group.
+
+    Returns
+    -------
+    (float, str)
+        The rate, and why there is none: no population, or an age group without client-years.
+    """
+    if not len(weights):
+        return np.nan, "no_population"
+    sums = people.groupby("age_group")[["events", "years"]].sum().reindex(weights.index)
+    if not (sums["years"] > 0).all():
+        return np.nan, "empty_age_group"
+    rates = sums["events"] / sums["years"]
+    return float((rates * weights).sum() / weights.sum()), ""
