@@ -108,7 +108,7 @@ class Design:
         for reason, out in (
             ("not_complete", (cohort == "complete") & ~full),
             ("no_after", after.days() <= 0),
-            ("no_before", (before.days() <= 0) | late),
+            ("no_before", (before.days() <= 0) | late | self.enrolled_before_data),
             ("no_time", high <= low),
             ("not_linked", ~linked),
             ("no_index", self.index >= OPEN),
@@ -116,6 +116,14 @@ class Design:
             why[np.broadcast_to(out, len(code))] = reason
         kept = why == ""
         return Pair(_only(before, kept), _only(after, kept), why)
+
+    @property
+    def enrolled_before_data(self) -> NDArray[np.bool_]:
+        """Whether the client was enrolled before the team's data begin, and so has no before window."""
+        start = self.extract.source("enrolments").start
+        if start is None or self.plan.index.kind != "enrolment":
+            return np.zeros(len(self.known), dtype=bool)
+        return np.asarray(self.index < day_number(start))
 
     def clients(self, pair: Pair) -> NDArray[np.int64]:
         """Return the codes of a cohort's clients."""

@@ -9,6 +9,7 @@ from frames import extract_of, frame
 from factfidelity.care.exposure import index_days
 from factfidelity.care.windows import window_use
 from factfidelity.errors import PlanError
+from factfidelity.extract import Extract, Source
 from factfidelity.outcomes.mirror import mirror_outcomes
 from factfidelity.outcomes.pairs import Design
 from factfidelity.schemas.outcome import shipped_outcomes
@@ -224,3 +225,13 @@ def test_time_at_risk_keeps_the_days_in_hospital_unless_asked_otherwise():
     options = {"at_risk": "outside_hospital"}
     assert window_use(frame(STAY), frame(WINDOWS))["days_at_risk"].tolist() == [365, 365]
     assert window_use(frame(STAY), frame(WINDOWS), **options)["days_at_risk"].tolist() == [355, 351]
+
+
+def test_a_client_enrolled_before_the_teams_data_begin_has_no_before_window():
+    extract = extract_of(
+        clients="client_id\nA\nB",
+        enrolments="client_id | team_id | start | end\nA | T1 | 2020-01-01 |\nB | T1 | 2021-01-01 |",
+    )
+    sources = {"enrolments": Source(start=pd.Timestamp("2020-06-01"))}
+    pair = Design.of(Extract(extract.tables, extract.start, extract.end, sources), Plan()).pair()
+    assert pair.why.tolist() == ["no_before", ""]
