@@ -151,7 +151,22 @@ def _sums(
             for (parts, total), state in zip(checked, states, strict=True):
                 if state or (state is None and False not in states):
                     found[(*sorted(parts), total)] = ((*parts, total), (1.0,) * len(parts) + (-1.0,))
-    return list(found.values())
+    return _without_shorter(list(found.values()))
+
+
+def _without_shorter(equations: Sequence[Equation]) -> list[Equation]:
+    """Leave out a sum that lacks some parts of another sum with the same total.
+
+    A table without a row where there was nothing adds up too; taken for a sum it would say that the row is 0.
+    """
+    by_total: dict[int, list[set[int]]] = {}
+    for cells, _ in equations:
+        by_total.setdefault(cells[-1], []).append(set(cells[:-1]))
+    return [
+        (cells, factors)
+        for cells, factors in equations
+        if not any(set(cells[:-1]) < more for more in by_total[cells[-1]])
+    ]
 
 
 def _lines(sheet: Sheet, here: np.ndarray, key: str) -> dict[Items, list[int]]:

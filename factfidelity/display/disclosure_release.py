@@ -173,6 +173,7 @@ def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
     sharp = ranges(system, at_least=1.0)
     bad |= {cell for cell in sharp if system.widths[cell] >= 1 and sharp[cell][1] - sharp[cell][0] < 1 - 1e-6}
     bad |= set(closed.left)
+    bad -= {int(cell) for cell in np.flatnonzero(system.in_the_dark())}
     if bad:
         raise _refusal(closed, bad)
     widths = [found[cell][1] - found[cell][0] for cell in found if system.sensitive[cell] and is_person[cell]]

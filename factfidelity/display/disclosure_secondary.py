@@ -46,6 +46,9 @@ def _protect_part(part: System, *, optimal: bool, seconds: float) -> set[int]:
     for cell, width, at_least in needs:
         if not _give(part, cell, width, at_least):
             left.add(cell)
+    if left:  # no hiding of a few helps: nothing of what hangs together with them is shown
+        part.hidden |= ~part.fixed
+        left -= {int(cell) for cell in np.flatnonzero(part.in_the_dark())}
     for number in np.flatnonzero(part.unknown & ~part.sensitive & ~part.silent):
         _give(part, int(number), 1e-3 * max(1.0, abs(float(part.values[number]))), 0.0)
     return left

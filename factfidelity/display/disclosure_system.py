@@ -84,6 +84,14 @@ class System:
         )  # fmt: skip
         return part, cells
 
+    def in_the_dark(self) -> np.ndarray:
+        """Return which numbers hang together only with numbers that are not shown: nothing follows for them."""
+        dark = self.unknown.copy()
+        for members, equations in self.parts(np.ones(len(self.values), dtype=bool)):
+            if equations and not self.unknown[members].all():
+                dark[members] = False
+        return dark
+
     def parts(self, of: np.ndarray) -> Iterator[tuple[np.ndarray, list[Equation]]]:
         """Yield the cells of ``of`` that hang together by equations, with those equations; loners are left out."""
         root = np.arange(len(self.values))
