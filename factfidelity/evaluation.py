@@ -322,6 +322,10 @@ def versions() -> dict[str, str]:
 
 
 QUESTIONS: tuple[Question, ...] = (
+    Question("enrolment_flow", "factfidelity.caseload.flow:enrolment_flow", ("enrolments",)),
+    Question(
+        "equity", "factfidelity.contact.equity:equity", ("clients", "enrolments"), lambda plan, extract: {"plan": plan}
+    ),
     Question(
         "caseload_ratios",
         "factfidelity.caseload.ratios:caseload_ratios",
@@ -336,8 +340,26 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question("board_use", "factfidelity.caseload.board:board_use", ("board", "enrolments")),
     Question(
+        "contact_pattern",
+        "factfidelity.contact.pattern:contact_pattern",
+        ("contacts", "enrolments"),
+        lambda plan, extract: {"every": plan.caseload.every, "plan": plan},
+    ),
+    Question(
+        "programme_indicators",
+        "factfidelity.contact.indicators:programme_indicators",
+        ("enrolments",),
+        lambda plan, extract: {"programme": plan.programme},
+    ),
+    Question(
         "fidelity_scores",
         "factfidelity.fidelity.score:score_fidelity",
+        ("ratings",),
+        lambda plan, extract: _ratings_and_scale(plan, extract),
+    ),
+    Question(
+        "rater_agreement",
+        "factfidelity.fidelity.agreement:rater_agreement",
         ("ratings",),
         lambda plan, extract: _ratings_and_scale(plan, extract),
     ),
@@ -348,7 +370,7 @@ QUESTIONS: tuple[Question, ...] = (
         lambda plan, extract: {"plan": plan},
     ),
     Question(
-        "care_course",
+        "monthly_course",
         "factfidelity.outcomes.course:monthly_course",
         ("enrolments", "episodes"),
         lambda plan, extract: {"plan": plan},

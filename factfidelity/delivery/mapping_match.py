@@ -17,6 +17,7 @@ from factfidelity.schemas.mapping import ColumnSpec, Feed, Kind, Layout
 from factfidelity.schemas.table import table_schemas
 
 _PERSON = re.compile(r"(?i)^(p\d+_)?lop_?nr")
+_ALIKE = frozenset({"posts", "events", "surveys", "meetings"})  # tables in which two rows may say the same
 _KINDS: dict[str, Kind] = {"date": "date", "number": "number", "flag": "flag", "text": "text"}
 
 
@@ -61,7 +62,9 @@ def table_layout(table: str) -> Layout:
     }  # fmt: skip
     person = "client_id" if "client_id" in columns else ""
     feed = Feed(table=table, columns={name: name for name in columns})
-    return Layout(layout=table, certainty="verified", person=person, columns=columns, feeds=(feed,))
+    return Layout(
+        layout=table, certainty="verified", person=person, columns=columns, feeds=(feed,), may_repeat=table in _ALIKE
+    )
 
 
 @cache

@@ -109,7 +109,7 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
         ("enrolment_flow", "baseline", "equity"),
     ),
     ("team", {"sv": "Teamet", "en": "The team"}, ("caseload_ratios", "staffing")),
-    ("work", {"sv": "Arbetssätt", "en": "Ways of working"}, ("contact_pattern",)),
+    ("work", {"sv": "Arbetssätt", "en": "Ways of working"}, ("contact_pattern", "programme_indicators")),
     ("board", {"sv": "FACT-tavlan", "en": "The FACT board"}, ("board_use",)),
     (
         "fidelity",
@@ -119,7 +119,7 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     (
         "outcomes",
         {"sv": "Slutenvård och tvång före och efter", "en": "Inpatient care and coercion before and after"},
-        ("mirror_outcomes", "care_course", "regression_to_the_mean"),
+        ("mirror_outcomes", "monthly_course", "regression_to_the_mean"),
     ),
     ("further", {"sv": "Övriga resultat", "en": "Further results"}, ()),
 )

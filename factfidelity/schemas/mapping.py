@@ -132,7 +132,7 @@ class Layout(Strict):
     """One kind of file: its columns, and the tables that it feeds.
 
     ``key``: the columns that name a row over several deliveries; of rows with the same key in different files, the one
-    in the latest file counts. ``drop``: headings that are never loaded. ``person``: the column with the person key.
+    in the latest file counts. ``may_repeat``: rows that say the same are not duplicates (two posts alike). ``drop``: headings that are never loaded. ``person``: the column with the person key.
     ``certainty``: how well the headings are known (``verified`` from the register's own documentation, ``example``
     from an invented example of how such files look).
     """
@@ -147,6 +147,7 @@ class Layout(Strict):
     columns: dict[str, ColumnSpec]
     wide: Wide | None = None
     key: Names = ()
+    may_repeat: bool = False
     drop: Names = ()
     completeness: Literal["running", "discharged"] = "running"
     feeds: tuple[Feed, ...]
@@ -164,6 +165,7 @@ class SourceSpec(Strict):
     sheet: str = ""
     layout: str = ""
     table: str = ""
+    person: str = ""
     columns: dict[str, ColumnSpec] = Field(default_factory=dict)
     feeds: tuple[Feed, ...] = ()
     constants: dict[str, Scalar] = Field(default_factory=dict)

@@ -1,0 +1,335 @@
+"""All files of a delivery together: read, screened, de-duplicated, mapped; every row accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from factfidelity.delivery.identity import screen_table
+from factfidelity.delivery.keep import read_about
+from factfidelity.delivery.mapping import Assigned, assign, fits, options_of
+from factfidelity.delivery.mapping_match import Match
+from factfidelity.delivery.mapping_rows import Link, Mapped, map_table, row_hashes
+from factfidelity.delivery.raw import RawTable
+from factfidelity.delivery.read import Delivered, read_folder
+from factfidelity.delivery.values import key_of
+from factfidelity.delivery.words_read import problem
+from factfidelity.errors import Problem
+from factfidelity.extract import COLUMNS, Source, column_kind
+from factfidelity.schemas.mapping import ColumnSpec, Feed, Layout
+from factfidelity.schemas.mapping import Mapping as MappingFile
+from factfidelity.schemas.plan import Plan
+
+Mask = NDArray[np.bool_]
+Progress = Callable[[str, int, int], None]
+_SCREENED_AS = {
+    "date": "date", "time": "timestamp", "number": "number", "fte": "number", "year": "number", "code": "code",
+    "county": "code", "municipality": "code", "icd10": "code", "list": "text_list", "flag": "code", "id": "code",
+}  # fmt: skip
+_DAYS = ("admitted", "discharged", "date", "start", "end")
+
+
+@dataclass(eq=False)
+class Assembled:
+    """A delivery before the checks.
+
+    Attributes
+    ----------
+    tables : dict of DataFrame
+        With ``_source`` and ``_line``.
+    sources : dict of Source
+    linkage : dict of float
+        Share of each linked source's persons that the crosswalk knows.
+    files, rows, repaired : DataFrame
+        As the delivery report takes them.
+    problems : list of Problem
+    start, end : Timestamp or None
+    """
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    linkage: dict[str, float] = field(default_factory=dict)
+    files: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    repaired: pd.DataFrame = field(default_factory=pd.DataFrame)
+    problems: list[Problem] = field(default_factory=list)
+    start: pd.Timestamp | None = None
+    end: pd.Timestamp | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether something was found that stops the delivery."""
+        return any(one.severity == "stop" for one in self.problems)
+
+
+def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Progress | None) -> Assembled:
+    """Read and map all files of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    mapping : Mapping or None
+    plan : Plan
+    progress : callable or None
+    """
+    ignore = mapping.ignore if mapping else ()
+    read = read_folder(folder, options_of=lambda name: options_of(mapping, name), ignore=ignore, progress=progress)
+    assigned, crosswalks, problems = assign(read.tables, mapping)
+    about = read_about(folder) if mapping is None else None
+    if about is not None:
+        assigned = [_with_extra(one, about["extra"]) for one in assigned]
+    out = Assembled(problems=[*read.problems, *problems])
+    out.problems += [one for raw in read.tables for one in _screened(raw, assigned, mapping)]
+    links = _links(crosswalks, mapping, out.problems)
+    if out.stopped:
+        out.files, out.rows = _files(read, assigned), _untouched(read)
+        return out
+    skips = _repeated(assigned)
+    mapped = [
+        map_table(one, skip != "", impute=plan.impute_partial, link=links.get(one.spec.crosswalk))
+        for one, skip in zip(assigned, skips, strict=True)
+    ]
+    for one, skip, made in zip(assigned, skips, mapped, strict=True):
+        out.problems += [*made.problems, *_repeats_said(one.raw, skip)]
+        if one.spec.crosswalk and made.persons:
+            out.linkage[one.name] = made.linked / made.persons
+    out.files, out.rows = _files(read, assigned), _account(read, assigned, skips, mapped)
+    repaired = [row for made in mapped for row in made.repaired]
+    out.repaired = pd.DataFrame(repaired, columns=["table", "column", "file", "repair", "count"])
+    out.tables = _tables(mapped, mapping)
+    _period(out, mapping, about)
+    out.sources = dict(about["sources"]) if about is not None else _sources(out, assigned, mapping)
+    return out
+
+
+def _with_extra(one: Assigned, extra: Mapping[str, Mapping[str, Any]]) -> Assigned:
+    """Let a saved table keep the columns that it has beyond ours."""
+    layout = one.layout
+    more = extra.get(layout.layout, {})
+    if not more:
+        return one
+    columns = {**layout.columns, **{name: ColumnSpec(names=(name,), kind=kind) for name, kind in more.items()}}
+    feed: Feed = layout.feeds[0].model_copy(
+        update={"columns": {**layout.feeds[0].columns, **{name: name for name in more}}}
+    )
+    wider: Layout = layout.model_copy(update={"columns": columns, "feeds": (feed,)})
+    headings = {**one.match.headings, **{name: name for name in more if name in one.raw.frame.columns}}
+    return replace(one, match=Match(wider, headings, one.match.lacking))
+
+
+def _screened(raw: RawTable, assigned: Sequence[Assigned], mapping: MappingFile | None) -> Sequence[Problem]:
+    declared: dict[str, str] = {}
+    pseudonyms: set[str] = set()
+    dropped: set[str] = set()
+    allowed = False
+    for one in assigned:
+        if one.raw is not raw:
+            continue
+        layout = one.layout
+        for name, heading in one.match.headings.items():
+            if name in layout.columns:
+                declared[heading] = _SCREENED_AS.get(layout.columns[name].kind, "")
+        unwanted = {key_of(name) for name in layout.drop}
+        dropped |= {heading for heading in raw.frame.columns if key_of(heading) in unwanted}
+        asked = {key_of(name) for name in one.spec.pseudonyms}
+        pseudonyms |= {heading for heading in raw.frame.columns if key_of(heading) in asked}
+        if layout.person in one.match.headings:
+            pseudonyms.add(one.match.headings[layout.person])
+        allowed |= one.spec.allow_numeric_pseudonym
+    for crosswalk in mapping.crosswalks.values() if mapping else ():
+        if fits(raw.file, crosswalk.files):
+            keys = {key_of(crosswalk.source), key_of(crosswalk.client)}
+            pseudonyms |= {heading for heading in raw.frame.columns if key_of(heading) in keys}
+    declared = {heading: kind for heading, kind in declared.items() if kind}
+    return screen_table(
+        raw, pseudonyms=frozenset(pseudonyms), dropped=frozenset(dropped), declared=declared,
+        allow_numeric_pseudonym=allowed,
+    )  # fmt: skip
+
+
+def _links(
+    crosswalks: Mapping[str, Sequence[RawTable]], mapping: MappingFile | None, problems: list[Problem]
+) -> dict[str, Link]:
+    links: dict[str, Link] = {}
+    for name, tables in crosswalks.items():
+        spec = mapping.crosswalks[name] if mapping else None
+        pairs: dict[str, set[str]] = {}
+        for raw in tables:
+            by_key = {key_of(heading): heading for heading in raw.frame.columns}
+            lacking = [one for one in (spec.source, spec.client) if key_of(one) not in by_key] if spec else []
+            if spec is None or lacking:
+                column = ", ".join(lacking)
+                problems.append(problem("missing_column", file=raw.place, column=column, table=name, names=column))
+                continue
+            source, client = (raw.frame[by_key[key_of(one)]].str.strip() for one in (spec.source, spec.client))
+            for theirs, ours in zip(source, client, strict=True):
+                if theirs and ours:
+                    pairs.setdefault(theirs, set()).add(ours)
+        clear = {theirs: next(iter(ours)) for theirs, ours in pairs.items() if len(ours) == 1}
+        links[name] = Link(name, clear, frozenset(pairs) - frozenset(clear))
+    return links
+
+
+def _repeated(assigned: Sequence[Assigned]) -> list[NDArray[np.object_]]:
+    """Say which rows repeat another (``duplicate``), or are said again in a later file (``superseded``)."""
+    skips = [np.full(len(one.raw), "", dtype=object) for one in assigned]
+    for name in dict.fromkeys(one.name for one in assigned):
+        places = [place for place, one in enumerate(assigned) if one.name == name]
+        whole = np.concatenate([row_hashes(assigned[place].raw) for place in places])
+        number = np.concatenate([np.full(len(assigned[place].raw), turn) for turn, place in enumerate(places)])
+        marks = np.full(len(whole), "", dtype=object)
+        key = _key_hashes([assigned[place] for place in places])
+        if key is not None and len(places) > 1:
+            latest = pd.Series(number).groupby(key).transform("max").to_numpy()
+            marks[(number < latest) & (key != 0)] = "superseded"
+        if not assigned[places[0]].layout.may_repeat:
+            marks[pd.Series(whole).duplicated().to_numpy() & (marks == "")] = "duplicate"
+        ends = np.cumsum([len(assigned[place].raw) for place in places])
+        for place, part in zip(places, np.split(marks, ends[:-1]), strict=True):
+            skips[place] = part
+    return skips
+
+
+def _key_hashes(assigned: Sequence[Assigned]) -> NDArray[np.uint64] | None:
+    parts = []
+    for one in assigned:
+        headings = [one.match.headings.get(name, "") for name in one.layout.key]
+        if not headings or not all(headings):
+            return None
+        frame = one.raw.frame[headings]
+        keyed = RawTable(one.raw.file, "", frame.set_axis(list(one.layout.key), axis=1), one.raw.lines, 1)
+        hashes = row_hashes(keyed)
+        hashes[(frame == "").any(axis=1).to_numpy()] = 0
+        parts.append(hashes)
+    return np.concatenate(parts)
+
+
+def _repeats_said(raw: RawTable, skip: NDArray[np.object_]) -> list[Problem]:
+    said = []
+    for rule in ("duplicate", "superseded"):
+        lines = raw.lines[skip == rule]
+        if len(lines):
+            first = tuple(int(line) for line in lines[:10])
+            said.append(problem(rule, file=raw.place, rows=first, count=len(lines)))
+    return said
+
+
+def _files(read: Delivered, assigned: Sequence[Assigned]) -> pd.DataFrame:
+    rows = []
+    for raw in read.tables:
+        tables = {table for one in assigned if one.raw is raw for table in one.match.tables}
+        rows.append(
+            {
+                "file": raw.place, "sheet": raw.sheet, "tables": ", ".join(sorted(tables)), "encoding": raw.encoding,
+                "separator": raw.separator, "header_line": raw.header_line, "content_hash": raw.content_hash,
+            }
+        )  # fmt: skip
+    columns = ["file", "sheet", "tables", "encoding", "separator", "header_line", "content_hash"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _frame_of(raw: RawTable, fates: Any, reasons: Any) -> pd.DataFrame:
+    beside = [(line, "furniture", kind) for line, kind in raw.furniture]
+    beside += [(line, "set_aside", "ragged_row") for line in raw.ragged]
+    lines = np.concatenate([raw.lines, np.array([line for line, _, _ in beside], dtype=np.int64)])
+    return pd.DataFrame(
+        {
+            "file": raw.place,
+            "line": lines,
+            "fate": [*fates, *(fate for _, fate, _ in beside)],
+            "reason": [*reasons, *(reason for _, _, reason in beside)],
+        }
+    )
+
+
+def _untouched(read: Delivered) -> pd.DataFrame:
+    """The account of a delivery that was stopped: nothing was used."""
+    parts = [_frame_of(raw, ["set_aside"] * len(raw), ["stopped"] * len(raw)) for raw in read.tables]
+    return _stacked(parts)
+
+
+def _account(
+    read: Delivered, assigned: Sequence[Assigned], skips: Sequence[NDArray[np.object_]], mapped: Sequence[Mapped]
+) -> pd.DataFrame:
+    parts = []
+    for raw in read.tables:
+        fates, reasons = np.full(len(raw), "", dtype=object), np.full(len(raw), "", dtype=object)
+        mine = [place for place, one in enumerate(assigned) if one.raw is raw]
+        for place in mine:
+            skip, made = skips[place], mapped[place]
+            here = np.where(skip != "", skip, made.fates)
+            why = np.where(skip != "", skip, made.reasons)
+            better = (fates == "") | ((fates != "used") & (here == "used"))
+            fates[better], reasons[better] = here[better], why[better]
+        if not mine:
+            fates[:], reasons[:] = ("used", "crosswalk") if not raw.sheet else ("furniture", "unused_sheet")
+        parts.append(_frame_of(raw, fates, reasons))
+    return _stacked(parts)
+
+
+def _stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame({"file": [], "line": [], "fate": [], "reason": []}).astype({"line": "int64"})
+    whole = pd.concat(parts, ignore_index=True)
+    return whole.sort_values(["file", "line"], kind="stable").reset_index(drop=True)
+
+
+def _tables(mapped: Sequence[Mapped], mapping: MappingFile | None) -> dict[str, pd.DataFrame]:
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for made in mapped:
+        for table, frame in made.frames:
+            parts.setdefault(table, []).append(frame)
+    tables = {}
+    names = {key_of(label): ours for label, ours in mapping.teams.items()} if mapping else {}
+    for table in (name for name in COLUMNS if name in parts):
+        filled = [frame for frame in parts[table] if len(frame)] or parts[table][:1]
+        whole = pd.concat(filled, ignore_index=True)
+        if names and "team_id" in whole.columns:
+            team = whole["team_id"]
+            whole["team_id"] = team.map({one: names.get(key_of(one), one) for one in team.dropna().unique()})
+        tables[table] = whole
+    return tables
+
+
+def _period(out: Assembled, mapping: MappingFile | None, about: Mapping[str, Any] | None) -> None:
+    if mapping is not None and mapping.period is not None:
+        out.start, out.end = pd.Timestamp(mapping.period.start), pd.Timestamp(mapping.period.end)
+        return
+    if about is not None:
+        out.start, out.end = about["start"], about["end"]
+        return
+    days = [frame[name].dropna() for frame in out.tables.values() for name in _DAYS if name in frame.columns]
+    days = [day for day in days if len(day) and column_kind(str(day.name)) == "date"]
+    if not days:
+        out.problems.append(problem("no_clients"))
+        return
+    out.start = min(day.min() for day in days)
+    out.end = max(day.max() for day in days) + pd.Timedelta(days=1)
+    out.problems.append(problem("period_from_data"))
+
+
+def _sources(out: Assembled, assigned: Sequence[Assigned], mapping: MappingFile | None) -> dict[str, Source]:
+    sources: dict[str, Source] = {}
+    for table in out.tables:
+        mine = [one for one in assigned if table in one.match.tables]
+        finished = [one for one in mine if one.layout.completeness == "discharged"]
+        spans = [one.spec.period for one in mine if one.spec.period is not None]
+        start = min((pd.Timestamp(span.start) for span in spans), default=out.start)
+        end = max((pd.Timestamp(span.end) for span in spans), default=out.end)
+        complete = None
+        last = {"episodes": "discharged", "legal_status": "end", "placements": "end"}.get(table, "")
+        if finished and last in out.tables[table].columns:
+            days = out.tables[table][last].dropna()
+            lag = max(one.spec.truncation_lag for one in finished)
+            complete = days.max() - pd.Timedelta(days=lag) if len(days) else None
+        sources[table] = Source(
+            completeness="discharged" if finished else "running", linked=all(one.spec.linked for one in mine),
+            start=start, end=end, complete_to=complete,
+        )  # fmt: skip
+    return sources
