@@ -15,6 +15,7 @@ from factfidelity.outcomes.declare import chosen_outcomes, plan_of
 from factfidelity.outcomes.describe import Cell, Row, change_rows, window_rows
 from factfidelity.outcomes.pairs import Design, flow_of
 from factfidelity.outcomes.result import MirrorOutcomes
+from factfidelity.outcomes.trace import trace_frame
 from factfidelity.schemas.outcome import Outcome
 from factfidelity.schemas.plan import Plan
 from factfidelity.stats import compare
@@ -72,6 +73,7 @@ def mirror_outcomes(
         coercion=coercion_frame(design),
         forms=forms_frame(design),
         between=_between(design),
+        inner_trace=trace_frame(design, counted),
         notes=_notes(design, counted, absent) | tested,
         language=chosen.language,
     )

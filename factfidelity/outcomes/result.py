@@ -13,6 +13,7 @@ from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, KeyFigure, TableView
+from factfidelity.errors import DisclosureError
 from factfidelity.outcomes import mirror_text, mirror_views
 
 _FIGURES = ("rate", "total", "mean", "sd", "median", "q1", "q3")
@@ -128,6 +129,7 @@ class MirrorOutcomes(Result):
     coercion: pd.DataFrame = field(default_factory=_empty)
     forms: pd.DataFrame = field(default_factory=_empty)
     between: pd.DataFrame = field(default_factory=_empty)
+    inner_trace: pd.DataFrame | None = None
 
     def summary(self, language: str | None = None) -> str:
         """Say how admissions, days and any-use moved; in the first sentence when they moved apart."""
@@ -159,6 +161,32 @@ class MirrorOutcomes(Result):
         ax : Axes, optional
         """
         return mirror_views.draw_rates(self, [outcome], self.language, ax)
+
+    def trace(self, outcome: str, *, window: str = "after") -> pd.DataFrame:
+        """List what stands behind a cell of ``table`` in the rate cohort. For the secure room, never for a report.
+
+        Parameters
+        ----------
+        outcome : str
+            Name of the outcome.
+        window : str
+            before or after.
+
+        Returns
+        -------
+        DataFrame
+            One row is one stretch of days, or one happening, of one client: client_id, first_day, last_day, counted.
+
+        Raises
+        ------
+        DisclosureError
+            If the result was released: its rows are gone.
+        """
+        if self.inner_trace is None:
+            raise DisclosureError("a released result holds no rows of clients; trace it before it is released")
+        rows = self.inner_trace
+        chosen = (rows["outcome"] == outcome) & (rows["window"] == window)
+        return rows.loc[chosen, ["client_id", "first_day", "last_day", "counted"]].reset_index(drop=True)
 
     def ratio(self, outcome: str, *, index_stay: str = "") -> pd.Series[float]:
         """Return the row of ``change`` with an outcome's rate ratio; all empty where there is none."""
