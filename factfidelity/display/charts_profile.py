@@ -229,8 +229,7 @@ def heat(
     for one in table[[row, column, value]].astype("object").itertuples(index=False):
         number = pd.to_numeric(one[2], errors="coerce")
         grid[down.index(one[0]), across.index(one[1])] = np.nan if pd.isna(number) else float(number)
-    shades = LinearSegmentedColormap.from_list("shades", ["#FFFFFF", base.BLUE])
-    shades.set_bad("#EDEDED")
+    shades = LinearSegmentedColormap.from_list("shades", ["#FFFFFF", base.BLUE]).with_extremes(bad="#EDEDED")
     ax.imshow(np.ma.masked_invalid(grid), cmap=shades, vmin=bounds[0], vmax=bounds[1], aspect="auto")
     middle = sum(bounds) / 2
     for place, across_place in np.ndindex(*grid.shape):

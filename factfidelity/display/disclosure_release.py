@@ -106,8 +106,8 @@ def release_results(
     record : dict
         ``rule``; ``tables``: for each result, table and column how many cells there are and how many are hidden for
         which reason (``small``, ``rest``, ``none_or_all``, ``dominance``, ``secondary``, ``follows``); ``attacks``;
-        ``attacked`` (hidden numbers tried), ``narrowest`` (the narrowest interval left for a sensitive number of
-        persons), ``known_before``. Numbers of cells only, never a value.
+        ``attacked`` (hidden numbers tried), ``narrowest`` (every sensitive number of persons is left an interval at
+        least this wide), ``known_before``. Numbers of cells only, never a value.
 
     Raises
     ------
@@ -158,25 +158,24 @@ def _shown_before(previous: Mapping[str, Releasable]) -> dict[tuple[str, str, It
 
 def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
     """Attack everything that is shown, and count what is hidden and why."""
-    from factfidelity.display.disclosure_solver import ranges
+    from factfidelity.display.disclosure_solver import proven
 
     system = closed.registry.system
-    found = ranges(system)
-    tried = [cell for cell in found if not system.silent[cell]]
     is_person = np.zeros(len(system.values), dtype=bool)
     for (number, column), cells in zip(closed.sheets, closed.registry.cells, strict=True):
         if column in closed.frames[number].gate.counts:
             is_person[cells[cells >= 0]] = True
     least = np.where(system.sensitive, system.widths, np.where(is_person, 1.0, 0.0))
-    bad = {cell for cell in found if found[cell][1] - found[cell][0] < least[cell] - 1e-6}
-    bad |= {cell for cell in tried if found[cell][1] - found[cell][0] <= 1e-9 * max(1.0, abs(system.values[cell]))}
-    sharp = ranges(system, at_least=1.0)
-    bad |= {cell for cell in sharp if system.widths[cell] >= 1 and sharp[cell][1] - sharp[cell][0] < 1 - 1e-6}
+    least = np.where(system.silent & ~system.sensitive, 0.0, np.maximum(least, 1e-6 * np.maximum(system.values, 1.0)))
+    sharp_least = np.where(system.widths >= 1, 1.0, 0.0)
+    loose, sharp = proven(system, least), proven(system, sharp_least, at_least=1.0)
+    bad = {cell for cell, width in loose.items() if not width >= least[cell] - 1e-7}
+    bad |= {cell for cell, width in sharp.items() if not width >= sharp_least[cell] - 1e-7}
     bad |= set(closed.left)
     bad -= {int(cell) for cell in np.flatnonzero(system.in_the_dark())}
     if bad:
         raise _refusal(closed, bad)
-    widths = [found[cell][1] - found[cell][0] for cell in found if system.sensitive[cell] and is_person[cell]]
+    widths = [width for cell, width in loose.items() if system.sensitive[cell] and is_person[cell]]
     narrowest = min((float(width) for width in widths if np.isfinite(width)), default=None)
     return {
         "rule": {
@@ -184,7 +183,7 @@ def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
             "protection": rule.protection, "method": rule.method,
         },
         "attacks": list(ATTACKS),
-        "attacked": len(tried),
+        "attacked": sum(not system.silent[cell] for cell in loose),
         "narrowest": narrowest,
         "known_before": int((system.fixed & system.sensitive).sum()),
         "tables": [row for item in closed.frames for row in _reasons(item, rule)],
