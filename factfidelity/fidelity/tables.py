@@ -10,10 +10,10 @@ import pandas as pd
 from factfidelity.display.views import Column
 from factfidelity.fidelity.words import code, heading
 
-_WHOLE = frozenset("n_rated n_items raters items_alone clients left_out subjects pairs months".split())
+_WHOLE = frozenset("n_rated n_items raters items_alone clients left_out subjects pairs months teams".split())
 _NUMBERS = frozenset(
     "score lowest highest rater_low rater_high cut total points_missing needed raise_by total_after value numerator "
-    "denominator estimate low high derived assessed gap change smallest_change".split()
+    "denominator estimate low high derived assessed gap change smallest_change mean sd".split()
 )
 _DATES = frozenset({"window_start", "window_end", "period_start"})
 

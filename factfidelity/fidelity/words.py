@@ -59,6 +59,9 @@ HEADINGS: Mapping[str, Text] = {
     "change": {"sv": "Förändring", "en": "Change"},
     "smallest_change": {"sv": "Minsta säkra förändring", "en": "Smallest real change"},
     "larger": {"sv": "Större än bruset", "en": "Larger than the noise"},
+    "mean": {"sv": "Medelvärde", "en": "Mean"},
+    "sd": {"sv": "Standardavvikelse", "en": "Standard deviation"},
+    "teams": {"sv": "Team", "en": "Teams"},
     "gap": {"sv": "Skillnad", "en": "Difference"},
 }
 

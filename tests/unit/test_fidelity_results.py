@@ -9,12 +9,16 @@ from fidelity_slow import random_extract
 
 from factfidelity.display import charts
 from factfidelity.fidelity.agreement import rater_agreement
+from factfidelity.fidelity.comparison import compare_derived, fidelity_course
 from factfidelity.fidelity.derive import derive_fidelity, derive_trend
 from factfidelity.fidelity.describe import describe_scale, describe_scores, scales_text, score_text_of
 from factfidelity.fidelity.score import score_fidelity
 from factfidelity.schemas.scale import load_scale
 
 DACTS = load_scale("dacts")
+
+
+TEAMS = pd.DataFrame({"team_id": ["Norr", "Söder"], "started": pd.to_datetime(["2021-06-01", "2022-06-01"])})
 
 
 def two_teams():
@@ -35,11 +39,18 @@ def results():
         "scores": score_fidelity(ratings, DACTS),
         "agreement": rater_agreement(ratings, DACTS),
         "derived": derive_fidelity(extract, DACTS, team="north", on=on),
+        "gaps": compare_derived(
+            score_fidelity(ratings[ratings["team_id"] == "Norr"].assign(team_id="north"), DACTS),
+            derive_fidelity(extract, DACTS, team="north", on=on),
+        ),
+        "course": fidelity_course(
+            score_fidelity(ratings.assign(assessment=ratings["assessment"] + "-06-01"), DACTS), TEAMS
+        ),
         "trend": derive_trend(extract, DACTS, "north", "half_year", draws=20),
     }
 
 
-NAMES = ["scores", "agreement", "derived", "trend"]
+NAMES = ["scores", "agreement", "derived", "trend", "gaps", "course"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -107,3 +118,25 @@ def test_scales_and_scores_are_readable_as_text(results, language, tmp_path):
         path = tmp_path / "ratings.csv"
         ratings.to_csv(path, index=False, sep=mark)
         assert score_text_of(path, language=language) == shown
+
+
+def test_assessed_stands_beside_derived_and_the_largest_gaps_are_named(results):
+    table = results["gaps"].table
+    assert (table["gap"] == table["derived"] - table["assessed"]).all()
+    assert len(table) == results["derived"].table["score"].notna().sum()
+    with pytest.raises(ValueError, match="same scale"):
+        compare_derived(score_fidelity(ratings_of({"G1": 3}, team="north"), "goi"), results["derived"])
+    with pytest.raises(ValueError, match="no assessment"):
+        compare_derived(results["scores"], results["derived"])
+
+
+def test_months_run_from_the_teams_start(results):
+    totals = results["course"].table.query("level == 'total'").set_index(["team_id", "assessment"])["months"]
+    assert totals.round(1).tolist() == [12.0, 24.0, 12.0]
+
+
+def test_published_values_of_the_scale_stand_beside_a_course():
+    tmact = load_scale("tmact")
+    scores = score_fidelity(ratings_of(dict.fromkeys(tmact.items, 3), team="Norr", assessment="2023-06-01"), tmact)
+    reference = fidelity_course(scores, TEAMS).reference.query("name == 'total' and label_en == 'Sweden, one ACT team'")
+    assert reference[["months", "mean"]].to_numpy().tolist() == [[6, 3.2], [18, 4.02], [24, 4.35]]
