@@ -166,7 +166,7 @@ def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
         if column in closed.frames[number].gate.counts:
             is_person[cells[cells >= 0]] = True
     least = np.where(system.sensitive, system.widths, np.where(is_person, 1.0, 0.0))
-    least = np.where(system.silent & ~system.sensitive, 0.0, np.maximum(least, 1e-6 * np.maximum(system.values, 1.0)))
+    least = np.where(system.silent & ~system.sensitive, 0.0, np.maximum(least, 1e-4 * np.maximum(system.values, 1.0)))
     sharp_least = np.where(system.widths >= 1, 1.0, 0.0)
     loose, sharp = proven(system, least), proven(system, sharp_least, at_least=1.0)
     bad = {cell for cell, width in loose.items() if not width >= least[cell] - 1e-7}

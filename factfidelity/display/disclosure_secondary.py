@@ -7,6 +7,7 @@ import numpy as np
 from factfidelity.display.disclosure_system import System
 
 _OPTIMAL_CELLS, _OPTIMAL_SENSITIVE = 80, 40
+_MANY = 40
 
 
 def protect_system(system: System, *, optimal: bool = False, seconds: float = 20.0) -> list[int]:
@@ -22,6 +23,12 @@ def protect_system(system: System, *, optimal: bool = False, seconds: float = 20
     optimal : bool
         Seek the fewest hidden cells where the tables are small enough, within ``seconds``.
     """
+    from factfidelity.display import disclosure_solver as solver
+
+    if int(system.unknown.sum()) > _MANY:
+        for at_least in (0.0, 1.0):
+            for cells, table in solver.survey(system, at_least=at_least):
+                system.see(cells, table, at_least)
     left: list[int] = []
     for members, equations in list(system.parts(~system.fixed)):
         if not system.hidden[members].any():
