@@ -53,7 +53,7 @@ _DATES = frozenset(
     "observed_from observed_to started start end date admitted discharged made followed_up received decided "
     "first_contact requested".split()
 )
-_NUMBERS = frozenset("birth_year fte minutes amount score hours persons n clients_reviewed year".split())
+_NUMBERS = frozenset("birth_year catchment fte minutes amount score hours persons n clients_reviewed year".split())
 _FLAGS = frozenset(
     "leader case_carrying face_to_face outside_clinic attended relatives acute person_present "
     "relatives_present consent".split()

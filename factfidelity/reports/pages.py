@@ -321,6 +321,8 @@ def view_of(record: Mapping[str, Any]) -> TableView:
     """Return a table view from plain data."""
     columns = tuple(Column(**column) for column in record["columns"])
     frame = pd.DataFrame(record["rows"], columns=[column.name for column in columns])
+    numeric = [column.name for column in columns if column.form in {"integer", "number", "percent"}]
+    frame = frame.assign(**{name: pd.to_numeric(frame[name], errors="coerce") for name in numeric})
     return TableView(record["name"], record["caption"], frame, columns, tuple(record.get("notes", ())))
 
 

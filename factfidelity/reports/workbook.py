@@ -206,7 +206,7 @@ def _write_column(
     for row, value in enumerate(values, start=1):
         state = states[row - 1] if states else None
         missing = value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value))
-        if missing:
+        if missing or (value == "" and column.form != "text"):
             mark = "" if charted or (column.form in {"text", "code", "date"} and state != "hidden") else HIDDEN
             sheet.write_string(row, place, mark, book.form(align="right")) if mark else sheet.write_blank(
                 row, place, None, plain
