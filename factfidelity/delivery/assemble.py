@@ -80,7 +80,7 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     """
     ignore = mapping.ignore if mapping else ()
     read = read_folder(folder, options_of=lambda name: options_of(mapping, name), ignore=ignore, progress=progress)
-    assigned, crosswalks, problems = assign(read.tables, mapping)
+    assigned, crosswalks, problems = assign(read.tables, mapping, [*read.files, *(one.file for one in read.problems)])
     about = read_about(folder) if mapping is None else None
     if about is not None:
         assigned = [_with_extra(one, about["extra"]) for one in assigned]
@@ -307,7 +307,7 @@ def _period(out: Assembled, mapping: MappingFile | None, about: Mapping[str, Any
     days = [frame[name].dropna() for frame in out.tables.values() for name in _DAYS if name in frame.columns]
     days = [day for day in days if len(day) and column_kind(str(day.name)) == "date"]
     if not days:
-        out.problems.append(problem("no_clients"))
+        out.problems.append(problem("no_period"))
         return
     out.start = min(day.min() for day in days)
     out.end = max(day.max() for day in days) + pd.Timedelta(days=1)

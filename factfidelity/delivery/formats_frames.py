@@ -84,10 +84,10 @@ def as_text(column: pd.Series[Any]) -> pd.Series[Any]:
     """Return a typed column as text: whole numbers without decimals, dates as YYYY-MM-DD, ``""`` where empty."""
     column = column.reset_index(drop=True)
     if column.dtype.kind == "M":
-        day = column.dt.strftime("%Y-%m-%d")
-        timed = column.dt.strftime("%Y-%m-%d %H:%M:%S")
-        whole = column.isna() | (column == column.dt.normalize())
-        return day.where(whole, timed).fillna("").astype("str")
+        codes, stamps = pd.factorize(column, use_na_sentinel=True)
+        days = [f"{stamp:%Y-%m-%d}" if stamp == stamp.normalize() else f"{stamp:%Y-%m-%d %H:%M:%S}" for stamp in stamps]
+        text: pd.Series[Any] = pd.Series([*days, ""], dtype="str").take(codes).reset_index(drop=True)
+        return text
     if column.dtype.kind == "f":
         return pd.Series([_number(value) for value in column.tolist()], dtype="str")
     if column.dtype.kind == "b" or str(column.dtype) == "boolean":

@@ -141,9 +141,16 @@ def options_of(mapping: Mapping | None, file: str) -> ReadOptions:
 
 
 def assign(
-    tables: Sequence[RawTable], mapping: Mapping | None
+    tables: Sequence[RawTable], mapping: Mapping | None, files: Sequence[str] = ()
 ) -> tuple[list[Assigned], dict[str, list[RawTable]], list[Problem]]:
     """Say what each raw table is.
+
+    Parameters
+    ----------
+    tables : sequence of RawTable
+    mapping : Mapping or None
+    files : sequence of str
+        All files that lie in the delivery, also those that could not be read.
 
     Returns
     -------
@@ -156,7 +163,7 @@ def assign(
         return _recognised(tables)
     out: list[Assigned] = []
     links: dict[str, list[RawTable]] = {name: [] for name in mapping.crosswalks}
-    problems = _undelivered(tables, mapping)
+    problems = _undelivered([*(raw.file for raw in tables), *files], mapping)
     for raw in tables:
         crosswalk = next((name for name, spec in mapping.crosswalks.items() if fits(raw.file, spec.files)), "")
         if crosswalk:
@@ -179,12 +186,12 @@ def assign(
     return out, links, problems
 
 
-def _undelivered(tables: Sequence[RawTable], mapping: Mapping) -> list[Problem]:
+def _undelivered(files: Sequence[str], mapping: Mapping) -> list[Problem]:
     wanted: list[tuple[str, SourceSpec | CrosswalkSpec]] = [*mapping.sources.items(), *mapping.crosswalks.items()]
     return [
         problem("no_such_file", source=name, pattern=", ".join(spec.files))
         for name, spec in wanted
-        if not any(fits(raw.file, spec.files) for raw in tables)
+        if not any(fits(file, spec.files) for file in files)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -98,7 +99,7 @@ def _used_columns(feed: Feed) -> list[str]:
     if feed.events is not None:
         events = feed.events
         named += [events.column, events.date, *events.per, events.reason_begin, events.reason_end]
-    return list(dict.fromkeys(name.split(".")[0] for name in [*named, feed.each] if name))
+    return list(dict.fromkeys(way.split(".")[0] for name in [*named, feed.each] if name for way in name.split("|")))
 
 
 def _faults(columns: Mapping[str, Parsed], used: list[str], wanted: Mask, person: str) -> dict[tuple[str, str], Mask]:
@@ -143,20 +144,18 @@ def _exploded(columns: Mapping[str, Parsed], feed: Feed, rows: Rows) -> tuple[Ro
 
 def _columns(
     columns: Mapping[str, Parsed], feed: Feed, rows: Rows, each: list[str] | None
-) -> dict[str, pd.Series[object]]:
-    data: dict[str, pd.Series[object]] = {}
+) -> dict[str, pd.Series[Any]]:
+    data: dict[str, pd.Series[Any]] = {}
     for ours, spec in feed.columns.items():
         if isinstance(spec, Derived):
             if spec.column in columns:
                 data[ours] = _derived(columns[spec.column], spec, rows, ours)
             continue
-        name, _, part = spec.partition(".")
+        name, part = _chosen(columns, spec)
         if each is not None and name == feed.each:
             data[ours] = pd.Series(each, dtype="str")
         elif name in columns:
-            data[ours] = (
-                _precision(columns[name], rows) if part == "precision" else as_column(columns[name], rows, ours)
-            )
+            data[ours] = _one_column(columns[name], rows, ours, part)
     if feed.end_is == "last_day":
         for name in feed.end_columns:
             if name in data:
@@ -167,7 +166,31 @@ def _columns(
     return data
 
 
-def as_column(column: Parsed, rows: Rows, ours: str) -> pd.Series[object]:
+def _chosen(columns: Mapping[str, Parsed], said: str) -> tuple[str, str]:
+    """Return the first column of ``a|b.part`` that was delivered, and the part of it that is asked for."""
+    ways = [way.partition(".") for way in said.split("|")]
+    name, _, part = next((way for way in ways if way[0] in columns), ways[0])
+    return name, part
+
+
+def _one_column(column: Parsed, rows: Rows, ours: str, part: str) -> pd.Series[Any]:
+    if part == "precision":
+        return _precision(column, rows)
+    if column.kind == "number" and column_kind(ours) == "date":
+        return _first_of_year(column, rows, after=part == "end")
+    return as_column(column, rows, ours)
+
+
+def _first_of_year(column: Parsed, rows: Rows, *, after: bool) -> pd.Series[Any]:
+    """Return 1 January of a year, or of the year after it."""
+    years = np.asarray(column.items, dtype=np.float64) + after
+    good = (years > 1850) & (years < 2200)
+    days = (np.where(good, years, 1970).astype(np.int64) - 1970).astype("datetime64[Y]").astype("datetime64[s]")
+    days[~good] = np.datetime64("NaT")
+    return pd.Series(days[column.codes[rows]])
+
+
+def as_column(column: Parsed, rows: Rows, ours: str) -> pd.Series[Any]:
     """Put the values of a column to the rows asked for, in the type of our column."""
     codes = column.codes[rows]
     kind = column.kind
@@ -187,23 +210,23 @@ def as_column(column: Parsed, rows: Rows, ours: str) -> pd.Series[object]:
     return _text(texts, codes)
 
 
-def _text(texts: list[str], codes: NDArray[np.int32]) -> pd.Series[object]:
+def _text(texts: list[str], codes: NDArray[np.int32]) -> pd.Series[Any]:
     series = pd.Series(texts, dtype="str")
-    return series.mask(series == "").take(codes).reset_index(drop=True)  # type: ignore[return-value]
+    return series.mask(series == "").take(codes).reset_index(drop=True)
 
 
-def _flag(values: NDArray[np.float64]) -> pd.Series[object]:
+def _flag(values: NDArray[np.float64]) -> pd.Series[Any]:
     gone = np.isnan(values)
     return pd.Series(pd.arrays.BooleanArray(np.where(gone, 0, values).astype(np.bool_), gone))
 
 
-def _precision(column: Parsed, rows: Rows) -> pd.Series[object]:
+def _precision(column: Parsed, rows: Rows) -> pd.Series[Any]:
     if column.precision is None:
-        return pd.Series([""] * len(rows), dtype="str")  # type: ignore[return-value]
+        return pd.Series([""] * len(rows), dtype="str")
     return _text([PRECISIONS[int(one)] for one in column.precision], column.codes[rows])
 
 
-def _derived(column: Parsed, spec: Derived, rows: Rows, ours: str) -> pd.Series[object]:
+def _derived(column: Parsed, spec: Derived, rows: Rows, ours: str) -> pd.Series[Any]:
     lists = column.items if column.kind == "list" else [(text,) if text else () for text in column.text()]
     if spec.any_of:
         wanted = {key_of(code) for code in spec.any_of}
@@ -222,7 +245,7 @@ def _derived(column: Parsed, spec: Derived, rows: Rows, ours: str) -> pd.Series[
     return _scalars(values, ours).take(column.codes[rows]).reset_index(drop=True)
 
 
-def _scalars(values: list[Scalar | None], ours: str) -> pd.Series[object]:
+def _scalars(values: list[Scalar | None], ours: str) -> pd.Series[Any]:
     kind = column_kind(ours)
     if kind == "flag":
         return _flag(np.array([np.nan if value is None else float(value) for value in values]))
@@ -231,7 +254,7 @@ def _scalars(values: list[Scalar | None], ours: str) -> pd.Series[object]:
     return pd.Series([None if value is None else str(value) for value in values], dtype="str")
 
 
-def constant(value: Scalar, rows: int, ours: str) -> pd.Series[object]:
+def constant(value: Scalar, rows: int, ours: str) -> pd.Series[Any]:
     """Return one value for all rows, in the type of our column."""
     if column_kind(ours) == "date":
         return pd.Series(np.full(rows, np.datetime64(str(value), "s")))

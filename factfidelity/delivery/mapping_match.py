@@ -77,11 +77,11 @@ def known_headings() -> frozenset[str]:
 def match_headings(layout: Layout, headings: Sequence[str]) -> Match:
     """Find each column of a layout among the headings of a file: by name in order of preference, then by pattern."""
     by_key: dict[str, str] = {}
-    for heading in headings:
-        by_key.setdefault(key_of(heading), heading)
+    for one in headings:
+        by_key.setdefault(key_of(one), one)
     found: dict[str, str] = {}
     for name, spec in layout.columns.items():
-        heading: str | None = next((by_key[key_of(one)] for one in (*spec.names, name) if key_of(one) in by_key), None)
+        heading = next((by_key[key_of(one)] for one in (*spec.names, name) if key_of(one) in by_key), None)
         if heading is None and spec.pattern:
             pattern = re.compile(spec.pattern)
             heading = next((one for one in headings if pattern.search(one)), None)

@@ -23,19 +23,24 @@ SAID: Mapping[str, Said] = {
     "no_folder": Said(
         "no_folder", "stop",
         'there is no folder "{name}"', "check the name, or make a sample to try with: factfidelity sample {name}",
-        'mappen "{name}" finns inte', "kontrollera namnet, eller gör ett exempel att prova med: factfidelity sample {name}",
+        'mappen "{name}" finns inte',
+        "kontrollera namnet, eller gör ett exempel att prova med: factfidelity sample {name}",
     ),
     "empty_folder": Said(
         "empty_folder", "stop",
-        "the folder holds no file that can be read", "put the delivered files in it (csv, txt, xlsx, parquet, sav, dta, sas7bdat or zip)",
-        "mappen innehåller ingen fil som kan läsas", "lägg de levererade filerna där (csv, txt, xlsx, parquet, sav, dta, sas7bdat eller zip)",
+        "the folder holds no file that can be read",
+        "put the delivered files in it (csv, txt, xlsx, parquet, sav, dta, sas7bdat or zip)",
+        "mappen innehåller ingen fil som kan läsas",
+        "lägg de levererade filerna där (csv, txt, xlsx, parquet, sav, dta, sas7bdat eller zip)",
     ),
     "unknown_file": Said(
         "unknown_file", "stop",
         "does not look like any kind of file that is known. {nearest}",
-        "name it after a table ({tables} …) with that table's columns, or describe it in mapping.yaml (factfidelity init proposes one)",
+        "name it after a table ({tables} …) with that table's columns, or describe it in mapping.yaml "
+        "(factfidelity init proposes one)",
         "liknar ingen känd filtyp. {nearest_sv}",
-        "döp den efter en tabell ({tables} …) med den tabellens kolumner, eller beskriv den i mapping.yaml (factfidelity init föreslår en)",
+        "döp den efter en tabell ({tables} …) med den tabellens kolumner, eller beskriv den i "
+        "mapping.yaml (factfidelity init föreslår en)",
     ),
     "not_in_mapping": Said(
         "unknown_file", "stop",
@@ -44,7 +49,8 @@ SAID: Mapping[str, Said] = {
     ),
     "no_such_file": Said(
         "mapping", "stop",
-        'the source "{source}" asks for files that are not there: {pattern}', "deliver the file, or correct files in the mapping",
+        'the source "{source}" asks for files that are not there: {pattern}',
+        "deliver the file, or correct files in the mapping",
         'källan "{source}" anger filer som inte finns: {pattern}', "leverera filen, eller rätta files i mappningen",
     ),
     "missing_column": Said(
@@ -73,8 +79,10 @@ SAID: Mapping[str, Said] = {
     ),
     "lost_letters": Said(
         "encoding", "stop",
-        "has letters that were lost in an earlier conversion ({count} places)", "export it again from the source as UTF-8",
-        "innehåller tecken som gått förlorade vid en tidigare konvertering ({count} ställen)", "exportera filen igen från källan som UTF-8",
+        "has letters that were lost in an earlier conversion ({count} places)",
+        "export it again from the source as UTF-8",
+        "innehåller tecken som gått förlorade vid en tidigare konvertering ({count} ställen)",
+        "exportera filen igen från källan som UTF-8",
     ),
     "other_code_page": Said(
         "encoding", "stop",
@@ -95,8 +103,10 @@ SAID: Mapping[str, Said] = {
     ),
     "no_rows": Said(
         "unreadable", "stop",
-        "holds no table: no row of headings was found", "export it with its headings, one table in each file or sheet",
-        "innehåller ingen tabell: ingen rubrikrad hittades", "exportera den med rubriker, en tabell per fil eller blad",
+        "holds no table: no row of headings was found",
+        "export it with its headings, one table in each file or sheet",
+        "innehåller ingen tabell: ingen rubrikrad hittades",
+        "exportera den med rubriker, en tabell per fil eller blad",
     ),
     "empty_file": Said(
         "unreadable", "stop",
@@ -115,8 +125,10 @@ SAID: Mapping[str, Said] = {
     ),
     "unsafe_archive": Said(
         "unreadable", "stop",
-        "is an archive that is not safe to unpack ({reason})", "unpack it yourself, look at what it holds, and put the files in the folder",
-        "är ett arkiv som inte är säkert att packa upp ({reason_sv})", "packa upp det själv, se vad det innehåller och lägg filerna i mappen",
+        "is an archive that is not safe to unpack ({reason})",
+        "unpack it yourself, look at what it holds, and put the files in the folder",
+        "är ett arkiv som inte är säkert att packa upp ({reason_sv})",
+        "packa upp det själv, se vad det innehåller och lägg filerna i mappen",
     ),
     "unused_sheet": Said(
         "", "note",
@@ -125,23 +137,30 @@ SAID: Mapping[str, Said] = {
     ),
     "ragged_row": Said(
         "", "set_aside",
-        "the row has more or fewer cells than there are headings", "quote texts that hold the separator, and do not cut rows",
-        "raden har fler eller färre celler än det finns rubriker", "sätt citattecken om texter som innehåller skiljetecknet, och korta inte av rader",
+        "the row has more or fewer cells than there are headings",
+        "quote texts that hold the separator, and do not cut rows",
+        "raden har fler eller färre celler än det finns rubriker",
+        "sätt citattecken om texter som innehåller skiljetecknet, och korta inte av rader",
     ),
     "duplicate": Said(
         "", "note",
-        "the row repeats an earlier one exactly, and was counted once", "nothing; ask the supplier why, if there are many",
-        "raden upprepar en tidigare rad exakt och har räknats en gång", "ingenting; fråga leverantören om det är många",
+        "the row repeats an earlier one exactly, and was counted once",
+        "nothing; ask the supplier why, if there are many",
+        "raden upprepar en tidigare rad exakt och har räknats en gång",
+        "ingenting; fråga leverantören om det är många",
     ),
     "superseded": Said(
         "", "note",
         "a later delivery holds the same row again, and that one was used", "nothing, where deliveries overlap",
-        "en senare leverans innehåller samma rad, och den har använts", "ingenting, när leveranser överlappar varandra",
+        "en senare leverans innehåller samma rad, och den har använts",
+        "ingenting, när leveranser överlappar varandra",
     ),
     "bad_date": Said(
         "", "set_aside",
-        "the date in {column} cannot be read", "write dates as YYYY-MM-DD; for serial numbers or six digits, state epoch or six_digits in the mapping",
-        "datumet i {column} kan inte läsas", "skriv datum som ÅÅÅÅ-MM-DD; för serienummer eller sex siffror, ange epoch eller six_digits i mappningen",
+        "the date in {column} cannot be read",
+        "write dates as YYYY-MM-DD; for serial numbers or six digits, state epoch or six_digits in the mapping",
+        "datumet i {column} kan inte läsas",
+        "skriv datum som ÅÅÅÅ-MM-DD; för serienummer eller sex siffror, ange epoch eller six_digits i mappningen",
     ),
     "partial_date": Said(
         "", "set_aside",
@@ -150,7 +169,8 @@ SAID: Mapping[str, Said] = {
     ),
     "bad_number": Said(
         "", "set_aside",
-        "the number in {column} cannot be read in one way only", "write numbers with a decimal comma and no other signs",
+        "the number in {column} cannot be read in one way only",
+        "write numbers with a decimal comma and no other signs",
         "talet i {column} kan inte läsas entydigt", "skriv tal med decimalkomma och inga andra tecken",
     ),
     "bad_flag": Said(
@@ -165,8 +185,10 @@ SAID: Mapping[str, Said] = {
     ),
     "unknown_area": Said(
         "", "warn",
-        "the code in {column} is no municipality or county, and was left empty", "correct the code (four digits; 01-25 first)",
-        "koden i {column} är ingen kommun eller ett län, och har lämnats tom", "rätta koden (fyra siffror, först länet 01–25)",
+        "the code in {column} is no municipality or county, and was left empty",
+        "correct the code (four digits; 01-25 first)",
+        "koden i {column} är ingen kommun eller ett län, och har lämnats tom",
+        "rätta koden (fyra siffror, först länet 01–25)",
     ),
     "no_person": Said(
         "", "set_aside",
@@ -175,13 +197,17 @@ SAID: Mapping[str, Said] = {
     ),
     "not_linked": Said(
         "", "set_aside",
-        "the pseudonym is not in the crosswalk {crosswalk}", "ask for a crosswalk that covers the whole delivery; some may rightly be outside it",
-        "pseudonymen finns inte i kopplingsfilen {crosswalk}", "begär en kopplingsfil som täcker hela leveransen; en del kan med rätta stå utanför",
+        "the pseudonym is not in the crosswalk {crosswalk}",
+        "ask for a crosswalk that covers the whole delivery; some may rightly be outside it",
+        "pseudonymen finns inte i kopplingsfilen {crosswalk}",
+        "begär en kopplingsfil som täcker hela leveransen; en del kan med rätta stå utanför",
     ),
     "ambiguous_link": Said(
         "", "set_aside",
-        "the pseudonym leads to more than one client in the crosswalk {crosswalk}", "ask the supplier which one is right",
-        "pseudonymen leder till mer än en klient i kopplingsfilen {crosswalk}", "fråga leverantören vilken som är rätt",
+        "the pseudonym leads to more than one client in the crosswalk {crosswalk}",
+        "ask the supplier which one is right",
+        "pseudonymen leder till mer än en klient i kopplingsfilen {crosswalk}",
+        "fråga leverantören vilken som är rätt",
     ),
     "end_without_begin": Said(
         "", "set_aside",
@@ -205,18 +231,22 @@ SAID: Mapping[str, Said] = {
     ),
     "period_from_data": Said(
         "", "warn",
-        "the period is not stated; it was taken from the first and last date delivered", "state period in mapping.yaml",
-        "perioden är inte angiven; den har tagits från första och sista levererade datum", "ange period i mapping.yaml",
+        "the period is not stated; it was taken from the first and last date delivered",
+        "state period in mapping.yaml",
+        "perioden är inte angiven; den har tagits från första och sista levererade datum",
+        "ange period i mapping.yaml",
     ),
     "low_linkage": Said(
         "", "note",
-        "{linked} of {persons} persons could be linked with the crosswalk {crosswalk}", "nothing, if the source covers more than the clients",
-        "{linked} av {persons} personer kunde kopplas med {crosswalk}", "ingenting, om källan omfattar fler än klienterna",
+        "{linked} of {persons} persons could be linked with the crosswalk {crosswalk}",
+        "nothing, if the source covers more than the clients",
+        "{linked} av {persons} personer kunde kopplas med {crosswalk}",
+        "ingenting, om källan omfattar fler än klienterna",
     ),
-    "no_clients": Said(
-        "missing_column", "stop",
-        "no row of the delivery names a client", "deliver at least one table with clients",
-        "ingen rad i leveransen anger någon klient", "leverera minst en tabell med klienter",
+    "no_period": Said(
+        "mapping", "stop",
+        "no date that was delivered gives the period", "state period in mapping.yaml",
+        "inget levererat datum anger perioden", "ange period i mapping.yaml",
     ),
 }  # fmt: skip
 

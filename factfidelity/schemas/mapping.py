@@ -109,8 +109,9 @@ class Wide(Strict):
 class Feed(Strict):
     """One table that each row of a source feeds.
 
-    ``columns``: our column → the source's column (by its name in the layout), or a ``Derived``. ``constants``: our
-    column → a value for all rows. ``when``: only rows whose column holds one of the values (an empty list: any value).
+    ``columns``: our column → the source's column by its name in the layout (``a|b``: the first that is delivered;
+    ``year.end``: the first day of the next year; ``date.precision``), or a ``Derived``. ``constants``: our column → a
+    value for all rows. ``when``: only rows whose column holds one of the values (an empty list: any value).
     ``each``: a list column, one row for each of its codes; ``codes``: only these, and what they are called here.
     ``once``: rows that say the same are one row. ``row_id``: our column that gets an id made from the row's content.
     """
@@ -132,7 +133,8 @@ class Layout(Strict):
     """One kind of file: its columns, and the tables that it feeds.
 
     ``key``: the columns that name a row over several deliveries; of rows with the same key in different files, the one
-    in the latest file counts. ``may_repeat``: rows that say the same are not duplicates (two posts alike). ``drop``: headings that are never loaded. ``person``: the column with the person key.
+    in the latest file counts. ``may_repeat``: rows that say the same are not duplicates (two posts alike).
+    ``drop``: headings that are never loaded. ``person``: the column with the person key.
     ``certainty``: how well the headings are known (``verified`` from the register's own documentation, ``example``
     from an invented example of how such files look).
     """
