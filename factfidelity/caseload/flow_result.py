@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from factfidelity.caseload import words
+from factfidelity.days import DAYS_PER_YEAR
 from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
@@ -80,6 +81,10 @@ class EnrolmentFlow(Result):
 
     def _stay(self, row: Mapping[str, Any], language: str) -> str:
         if not pd.isna(row["median_years"]):
+            if row["median_years"] < 1:
+                days = integer(row["median_years"] * DAYS_PER_YEAR, language=language)
+                short = {"sv": f"Hälften stannar längre än {days} dagar.", "en": f"Half stay longer than {days} days."}
+                return pick(short, language)
             value = number(row["median_years"], language=language)
             said = {"sv": f"Hälften stannar längre än {value} år.", "en": f"Half stay longer than {value} years."}
             return pick(said, language)

@@ -96,8 +96,9 @@ def _sip_days(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
 def _sip_flag(column: str) -> Counted:
     def count(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
         sips = _of_teams(setting, _sips(extract), "made")
-        sips = sips.loc[(sips["made"] >= setting.since) & sips[column].notna()]
-        said = sips[column].astype("object").map(lambda value: bool(value) and value not in ("", "no"))
+        stated = sips[column].notna() | (column == "agencies")  # an empty list says that none took part
+        sips = sips.loc[(sips["made"] >= setting.since) & stated]
+        said = sips[column].astype("object").map(lambda value: not pd.isna(value) and bool(value))
         return share_of(setting, name, sips.assign(has=said.astype(bool)), why="not_stated")
 
     return count
