@@ -106,14 +106,36 @@ def build_report(
         group = measures.get("smallest_group")
         if group is not None and len(group) and group["k"].iloc[0] < 5:
             given += (_small_group_problem(),)
+    files = _counted(files, rows)
+    given += _without_rows(files, given)
     if not any(problem.severity == "stop" for problem in given):
         given += _mostly_set_aside(rows)
     if repaired is not None:
         measures["repaired"] = repaired
     return DeliveryReport(
-        place=place, table=_table_of(given, checked), rows=rows, files=_counted(files, rows), problems=given,
+        place=place, table=_table_of(given, checked), rows=rows, files=files, problems=given,
         start=start, end=end, linkage=dict(linkage or {}), language=language, **measures,
     )  # fmt: skip
+
+
+def _without_rows(files: pd.DataFrame, known: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Say which files hold headings and nothing below them."""
+    said = {problem.file for problem in known if problem.severity == "stop"}
+    empty = [str(name) for name, rows in zip(files["file"], files["rows"], strict=True) if rows == 0]
+    what, do = REPORT["no_rows"], REPORT["no_rows_do"]
+    return tuple(
+        Problem(
+            what=what["en"],
+            do=do["en"],
+            file=name,
+            rule="no_rows",
+            severity="warn",
+            what_sv=what["sv"],
+            do_sv=do["sv"],
+        )
+        for name in empty
+        if name not in said
+    )
 
 
 def _mostly_set_aside(rows: pd.DataFrame) -> tuple[Problem, ...]:

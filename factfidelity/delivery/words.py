@@ -127,6 +127,11 @@ REPORT: Mapping[str, Text] = {
         "sv": "se de brutna reglerna för filen; felet ligger oftast i mappningen eller uttaget",
         "en": "see the rules broken in the file; the fault most often lies in the mapping or the extract",
     },
+    "no_rows": {"sv": "innehåller rubriker men inga rader", "en": "holds headings and no rows"},
+    "no_rows_do": {
+        "sv": "fråga leverantören om det verkligen inte fanns något att leverera",
+        "en": "ask the supplier whether there was really nothing to deliver",
+    },
     "fewer": {"sv": "färre än 5", "en": "fewer than 5"},
     "all_years": {"sv": "alla", "en": "all"},
     "yes": {"sv": "ja", "en": "yes"},
