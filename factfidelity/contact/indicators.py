@@ -98,8 +98,10 @@ def _sip_flag(column: str) -> Counted:
         sips = _of_teams(setting, _sips(extract), "made")
         stated = sips[column].notna() | (column == "agencies")  # an empty list says that none took part
         sips = sips.loc[(sips["made"] >= setting.since) & stated]
-        said = sips[column].astype("object").map(lambda value: not pd.isna(value) and bool(value))
-        return share_of(setting, name, sips.assign(has=said.astype(bool)), why="not_stated")
+        said = [not pd.isna(value) and bool(value) for value in sips[column].astype("object")]
+        return share_of(
+            setting, name, sips.assign(has=pd.Series(said, index=sips.index, dtype="bool")), why="not_stated"
+        )
 
     return count
 
