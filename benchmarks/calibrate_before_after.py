@@ -118,7 +118,8 @@ def markdown(rows: list[Cover], draws: int) -> str:
         "",
         f"Invented regions with a known ratio, {rows[0].simulations} simulations each; bootstrap with {draws} draws. "
         "Made by `python benchmarks/calibrate_before_after.py`. The truth of each region is the ratio in one of "
-        f"{LARGE} clients drawn in the same way.",
+        f"{LARGE} clients drawn in the same way. From so many simulations a cover of 95 % is itself known to within "
+        f"± {196 * (0.95 * 0.05 / rows[0].simulations) ** 0.5:.1f} percentage points.",
         "",
         "*Bias* is the geometric mean of the estimates over the truth (1 = none). *Cover* is the share of "
         "95 % intervals that hold the truth, of those that are given. *Below 1* is the share whose interval lies "
