@@ -123,7 +123,7 @@ def _rules(report: Delivered, language: str) -> TableView | None:
     })  # fmt: skip
     frame = frame.iloc[np.argsort([_ORDER[key] for key in table["severity"]], kind="stable")]
     frame = frame.assign(count=[int(value) if value > 0 else "" for value in frame["count"]])
-    forms = _texts("severity", "what", "do", "file", "column") | _integers("count") | _texts("lines", "rule")
+    forms = _texts("severity", "file", "what", "do") | _integers("count") | _texts("lines", "rule")
     return _view("rules", frame, language, forms)
 
 
