@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from factfidelity.delivery.quality_frames import Delivered
-from factfidelity.delivery.words import ACCOUNT, CAPTIONS, COVERAGE_NOTE, FATES, HEADINGS, REPORT, SEVERITIES
+from factfidelity.delivery.words import ACCOUNT, CAPTIONS, COVERAGE_NOTE, FATES, FURNITURE, HEADINGS, REPORT, SEVERITIES
 from factfidelity.display.views import Column, TableView
 from factfidelity.wording import count_of, date, integer, sort_key
 
@@ -152,6 +152,7 @@ def _reasons(report: Delivered, language: str) -> TableView | None:
     rest = rows.loc[(rows["fate"] != "used").to_numpy(dtype=bool), ["file", "fate", "reason"]].astype(str)
     counts = rest.groupby(["file", "fate", "reason"]).size().rename("count").reset_index()
     words = dict(zip(report.table["rule"], report.table[f"what_{language}"], strict=True))
+    words |= {kind: text[language] for kind, text in FURNITURE.items()}
     counts = counts.assign(
         fate=[FATES[fate][language] for fate in counts["fate"]],
         reason=[words.get(reason, reason) for reason in counts["reason"]],

@@ -22,6 +22,14 @@ ACCOUNT: Mapping[str, Text] = {
     "set_aside": {"sv": "undantas", "en": "set aside"},
 }
 
+FURNITURE: Mapping[str, Text] = {
+    "preamble": {"sv": "text före rubrikraden", "en": "text before the headings"},
+    "sep_line": {"sv": "raden sep=", "en": "the line sep="},
+    "total_row": {"sv": "summarad", "en": "row of totals"},
+    "blank": {"sv": "tom rad", "en": "empty line"},
+    "trailing": {"sv": "text efter tabellen", "en": "text after the table"},
+}
+
 SEVERITIES: Mapping[str, Text] = {
     "stop": {"sv": "stopp", "en": "stop"},
     "set_aside": {"sv": "raden undantas", "en": "row set aside"},
