@@ -167,38 +167,30 @@ def _read_sheet(
     for item, row, score, reason, comment in cells:
         if score is None and reason is None:
             if strict:
-                found.wrong(
-                    name,
-                    address(row, column),
-                    "no_score",
-                    "there is neither a score nor a reason for having none",
-                    "give a score, or say why the item cannot be rated",
-                    "här finns varken poäng eller skäl",
-                    "ge en poäng, eller skriv varför punkten inte kan bedömas",
-                )
+                _neither(found, name, address(row, column))
             continue
         given = _score(score, item, scale, found, name, address(row, column))
         if score is not None and reason is not None:
-            found.wrong(
-                name,
-                address(row, column + 1),
-                "score_and_reason",
-                "there is a reason for no score beside a score",
-                "keep one of them",
-                "här finns både poäng och skäl till att punkten inte kan bedömas",
-                "behåll det ena",
-            )
+            _both(found, name, address(row, column + 1))
+        cell = f"{name}!{address(row, column)}"
         found.rows.append(
-            base
-            | {
-                "item": item,
-                "rater": rater,
-                "score": given,
-                "reason": reason,
-                "comment": comment,
-                "cell": f"{name}!{address(row, column)}",
-            }
+            base | {"item": item, "rater": rater, "score": given, "reason": reason, "comment": comment, "cell": cell}
         )
+
+
+def _neither(found: _Found, sheet: str, cell: str) -> None:
+    found.wrong(
+        sheet, cell, "no_score", "there is neither a score nor a reason for having none",
+        "give a score, or say why the item cannot be rated", "här finns varken poäng eller skäl",
+        "ge en poäng, eller skriv varför punkten inte kan bedömas",
+    )  # fmt: skip
+
+
+def _both(found: _Found, sheet: str, cell: str) -> None:
+    found.wrong(
+        sheet, cell, "score_and_reason", "there is a reason for no score beside a score", "keep one of them",
+        "här finns både poäng och skäl till att punkten inte kan bedömas", "behåll det ena",
+    )  # fmt: skip
 
 
 def _cells(

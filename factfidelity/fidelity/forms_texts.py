@@ -154,64 +154,38 @@ def _items(sheet: Sheet, columns: dict[str, int], scale: Scale, file: str) -> tu
         name = _get(sheet, row, columns, "item")
         if not name:
             continue
-        cell = address(row, columns["item"])
         if name in items:
-            problems.append(
-                _problem(
-                    file,
-                    cell,
-                    "doubled_item",
-                    f'the item "{name}" stands twice',
-                    "keep one row",
-                    f'punkten "{name}" står två gånger',
-                    "behåll en rad",
-                )
+            what = (
+                f'the item "{name}" stands twice',
+                "keep one row",
+                f'punkten "{name}" står två gånger',
+                "behåll en rad",
             )
-        if name not in scale.items and scale.kind != "skeleton":
-            problems.append(
-                _problem(
-                    file,
-                    cell,
-                    "unknown_item",
-                    f'{scale.id} has no item "{name}"',
-                    "use the items of the template",
-                    f'{scale.id} har ingen punkt "{name}"',
-                    "använd mallens punkter",
-                )
-            )
+            problems.append(_problem(file, address(row, columns["item"]), "doubled_item", *what))
         subscale = _get(sheet, row, columns, "subscale")
-        if (subscale and subscale not in scale.subscales) or (
-            scale.subscales and not subscale and name not in scale.items
-        ):
-            cell = address(row, columns.get("subscale", 0))
-            listed = ", ".join(scale.subscales)
-            problems.append(
-                _problem(
-                    file,
-                    cell,
-                    "unknown_subscale",
-                    f'there is no subscale "{subscale}"',
-                    f"use one of: {listed}",
-                    f'det finns ingen delskala "{subscale}"',
-                    f"använd någon av: {listed}",
-                )
-            )
+        problems += _unknown(name, subscale, row, columns, scale, file)
         anchors, wrong = _anchors(sheet, row, columns, scale, file)
         problems += wrong
         items[name] = _item(sheet, row, columns, subscale, anchors, scale, name)
     if not items and not problems:
-        problems.append(
-            _problem(
-                file,
-                "A2",
-                "no_items",
-                "the table has no items",
-                "fill it in",
-                "tabellen har inga punkter",
-                "fyll i den",
-            )
-        )
+        what = ("the table has no items", "fill it in", "tabellen har inga punkter", "fyll i den")
+        problems.append(_problem(file, "A2", "no_items", *what))
     return items, problems
+
+
+def _unknown(name: str, subscale: str, row: int, columns: dict[str, int], scale: Scale, file: str) -> list[Problem]:
+    problems = []
+    if name not in scale.items and scale.kind != "skeleton":
+        what = (f'{scale.id} has no item "{name}"', "use the items of the template",
+                f'{scale.id} har ingen punkt "{name}"', "använd mallens punkter")  # fmt: skip
+        problems.append(_problem(file, address(row, columns["item"]), "unknown_item", *what))
+    lacking = bool(scale.subscales) and not subscale and name not in scale.items
+    if (subscale and subscale not in scale.subscales) or lacking:
+        listed = ", ".join(scale.subscales)
+        what = (f'there is no subscale "{subscale}"', f"use one of: {listed}",
+                f'det finns ingen delskala "{subscale}"', f"använd någon av: {listed}")  # fmt: skip
+        problems.append(_problem(file, address(row, columns.get("subscale", 0)), "unknown_subscale", *what))
+    return problems
 
 
 def _item(

@@ -39,7 +39,7 @@ def score_fidelity(ratings: pd.DataFrame, scale: Scale | str) -> FidelityScores:
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> from factfidelity.schemas.scale import load_scale
     >>> rows = [("north", "2024", item, "A", 4) for item in load_scale("goi").items]
     >>> ratings = pd.DataFrame(rows, columns=["team_id", "assessment", "item", "rater", "score"])
     >>> scores = score_fidelity(ratings, "goi")

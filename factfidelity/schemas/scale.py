@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from factfidelity.errors import Problem, ScaleError
-from factfidelity.schemas.files import key_lines, build_model, read_yaml, schema_files
+from factfidelity.schemas.files import build_model, key_lines, read_yaml, schema_files
 from factfidelity.schemas.scale_model import Anchor, Band, Derive, Item, OwnTexts, Range, Scale, Words
 from factfidelity.schemas.scale_rules import faults_of
 

@@ -59,7 +59,7 @@ def test_the_swedish_tmact_series_is_the_mean_of_its_six_subscales(months, parts
 
 @pytest.mark.parametrize(
     ("total", "band"),
-    # CCAF, criteria of 8 December 2017: no certificate to 6.6, provisional 6.7-7.4, certificate 7.5-8.7, optimal 8.8-13.
+    # CCAF, criteria of December 2017: no certificate to 6.6, provisional 6.7-7.4, certificate 7.5-8.7, optimal 8.8-13.
     [
         (6.6, "no_certificate"), (6.7, "provisional"), (7.4, "provisional"), (7.5, "certificate"),
         (8.7, "certificate"), (8.8, "optimal"), (13.0, "optimal"),
