@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -181,19 +182,26 @@ def _repeated(assigned: Sequence[Assigned]) -> list[NDArray[np.object_]]:
     skips = [np.full(len(one.raw), "", dtype=object) for one in assigned]
     for name in dict.fromkeys(one.name for one in assigned):
         places = [place for place, one in enumerate(assigned) if one.name == name]
+        places.sort(key=lambda place: _natural(assigned[place].raw.place))
         whole = np.concatenate([row_hashes(assigned[place].raw) for place in places])
         number = np.concatenate([np.full(len(assigned[place].raw), turn) for turn, place in enumerate(places)])
         marks = np.full(len(whole), "", dtype=object)
-        key = _key_hashes([assigned[place] for place in places])
-        if key is not None and len(places) > 1:
+        key = _key_hashes([assigned[place] for place in places]) if len(places) > 1 else None
+        if key is not None:
             latest = pd.Series(number).groupby(key).transform("max").to_numpy()
             marks[(number < latest) & (key != 0)] = "superseded"
         if not assigned[places[0]].layout.may_repeat:
-            marks[pd.Series(whole).duplicated().to_numpy() & (marks == "")] = "duplicate"
+            left = np.flatnonzero(marks == "")
+            marks[left[pd.Series(whole[left]).duplicated().to_numpy()]] = "duplicate"
         ends = np.cumsum([len(assigned[place].raw) for place in places])
         for place, part in zip(places, np.split(marks, ends[:-1]), strict=True):
             skips[place] = part
     return skips
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """Order names with numbers in them as people do: part 2 before part 10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text.casefold())]
 
 
 def _key_hashes(assigned: Sequence[Assigned]) -> NDArray[np.uint64] | None:

@@ -61,7 +61,7 @@ class Mapped:
 
 def row_hashes(raw: RawTable, headings: Iterable[str] | None = None) -> NDArray[np.uint64]:
     """Return a hash of each row's text, over all columns or some; the same on every machine."""
-    names = sorted(raw.frame.columns if headings is None else headings)
+    names = sorted(raw.frame.columns if headings is None else headings, key=key_of)
     total = np.zeros(len(raw.frame), dtype=np.uint64)
     for name in names:
         salt = np.uint64(pd.util.hash_array(np.array([key_of(name)], dtype=object))[0])
