@@ -41,7 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if os.environ.get("FACTFIDELITY_TRACEBACK"):
             raise
         return EXIT_CODES["fault"]
-    print(text)
+    try:
+        print(text)
+    except BrokenPipeError:
+        sys.stderr.close()
     return code
 
 
@@ -87,6 +90,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(verbs)
     _add_sample(verbs)
     _add_scales(verbs)
+    _add_score(verbs)
+    _add_form(verbs)
+    _add_batch(verbs)
     return parser
 
 
@@ -190,17 +196,91 @@ def _add_scales(verbs: Any) -> None:
     verb = _verb(
         verbs, "scales", _scales, "list the fidelity scales, or one scale's items", "factfidelity scales dacts"
     )
-    verb.add_argument("scale", metavar="ID", nargs="?", help="one scale")
+    verb.add_argument("scale", metavar="ID", nargs="?", help="one scale; or import, to take in texts that you may use")
+    verb.add_argument("file", metavar="FILE", nargs="?", help="with import: an Excel table with the texts")
     verb.add_argument("--version", dest="edition", metavar="VERSION", help="an edition other than the newest")
     _add_language(verb)
 
 
-def _scales(scale: str | None, edition: str | None, language: str | None) -> tuple[str, int]:
+def _scales(scale: str | None, file: str | None, edition: str | None, language: str | None) -> tuple[str, int]:
     from factfidelity.fidelity import describe
 
+    tongue = language or "en"
+    if scale == "import" and file:
+        from factfidelity.fidelity.forms_texts import import_scale_texts
+
+        return describe.describe_scale(import_scale_texts(file), tongue), 0
     if scale is None:
-        return describe.scales_text(language or "en"), 0
-    return describe.scale_text(scale, edition, language or "en"), 0
+        return describe.scales_text(tongue), 0
+    return describe.scale_text(scale, edition, tongue), 0
+
+
+def _add_score(verbs: Any) -> None:
+    verb = _verb(
+        verbs, "score", _score, "score a filled-in rating form or a file of ratings", "factfidelity score f.xlsx"
+    )
+    verb.add_argument(
+        "file", metavar="FILE", help="a form (.xlsx), or a CSV with team_id, assessment, item, rater, score"
+    )
+    verb.add_argument("--scale", metavar="ID", help="the scale, where the file does not say it")
+    _add_language(verb)
+
+
+def _score(file: str, scale: str | None, language: str | None) -> tuple[str, int]:
+    from factfidelity.fidelity.describe import score_text_of
+
+    return score_text_of(file, scale, language or "en"), 0
+
+
+def _add_form(verbs: Any) -> None:
+    verb = _verb(verbs, "form", _form, "write an empty rating form", "factfidelity form dacts --team North")
+    verb.add_argument("scale", metavar="SCALE", help="the scale's id")
+    verb.add_argument("--team", metavar="NAME", required=True, help="the team that is rated")
+    verb.add_argument("--raters", metavar="A,B", default="A,B", help="pseudonyms of the assessors (default A,B)")
+    verb.add_argument("--out", metavar="FILE", help="where it goes (default: SCALE_TEAM.xlsx)")
+    _add_language(verb)
+
+
+def _form(scale: str, team: str, raters: str, out: str | None, language: str | None) -> tuple[str, int]:
+    from factfidelity.fidelity.forms_write import write_rating_form
+
+    names = [one.strip() for one in raters.split(",") if one.strip()]
+    path = Path(out) if out else Path(f"{scale}_{team}.xlsx".replace(" ", "_"))
+    return str(write_rating_form(path, scale, team=team, raters=names, language=language or "sv")), 0
+
+
+def _add_batch(verbs: Any) -> None:
+    example = "factfidelity batch sample_data/region_nord --years 2023,2024 --out reports/all"
+    verb = _verb(verbs, "batch", _batch, "write the reports of all teams and years in both languages", example)
+    verb.add_argument("folder", metavar="FOLDER", help="the delivery")
+    verb.add_argument(
+        "--plan", metavar="FILE", help="the plan (default: plan.yaml in FOLDER, else the shipped default)"
+    )
+    verb.add_argument("--mapping", metavar="FILE", help="the mapping (default: mapping.yaml in FOLDER)")
+    verb.add_argument("--years", metavar="LIST", help="such as 2023,2024 (default: all full years)")
+    verb.add_argument("--languages", metavar="LIST", default="sv,en", help="sv,en (default)")
+    verb.add_argument("--workers", type=int, default=2, help="processes side by side (default 2)")
+    verb.add_argument("--out", metavar="DIR", help="where the reports go (default: reports/NAME_all)")
+
+
+def _batch(
+    folder: str, plan: str | None, mapping: str | None, years: str | None, languages: str, workers: int, out: str | None
+) -> tuple[str, int]:
+    from factfidelity.delivery.load import load_extract
+    from factfidelity.reports.batch import render_batch
+    from factfidelity.reports.run import plan_for
+
+    chosen = plan_for(Path(folder), plan)
+    target = Path(out) if out else Path("reports") / f"{Path(folder).resolve().name}_all"
+    wanted = [int(year) for year in years.split(",")] if years else None
+    with _Progress() as progress:
+        extract = load_extract(folder, mapping=mapping, plan=chosen)
+        made = render_batch(
+            extract, chosen, target, years=wanted, languages=languages.split(","), workers=workers, progress=progress
+        )
+    lines = [f"{len(made.done)} reports made, {len(made.failed)} could not be made", *map(str, made.index)]
+    lines += [f"  {job.team} {job.year} {job.language}: {reason}" for job, reason in made.failed]
+    return "\n".join(lines), EXIT_CODES["report"] if made.failed else 0
 
 
 class _Progress:

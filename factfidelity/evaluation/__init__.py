@@ -1,0 +1,18 @@
+"""Evaluation: one extract and one plan become all results; questions, answers, teams."""
+
+from factfidelity.evaluation.answers import Evaluation, ReleasedEvaluation, evaluate, versions
+from factfidelity.evaluation.questions import QUESTIONS, Question
+from factfidelity.evaluation.teams import ALL_TEAMS, cut_at, evaluate_teams, only_team
+
+__all__ = [
+    "ALL_TEAMS",
+    "QUESTIONS",
+    "Evaluation",
+    "Question",
+    "ReleasedEvaluation",
+    "cut_at",
+    "evaluate",
+    "evaluate_teams",
+    "only_team",
+    "versions",
+]

@@ -1,0 +1,127 @@
+"""One extract and one plan become all results that the data can carry, with their provenance."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from factfidelity.display.disclosure import DisclosureRule, release_results
+from factfidelity.display.result import Result
+from factfidelity.evaluation.questions import QUESTIONS
+from factfidelity.extract import Extract
+from factfidelity.schemas.plan import Plan, load_plan
+
+Text = Mapping[str, str]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """All results of one extract under one plan. Lives in the secure room: small counts are still there.
+
+    Attributes
+    ----------
+    results : mapping of Result
+        By name, in the order of a report.
+    missing : mapping of Text
+        Why a result is not there, in Swedish and English.
+    """
+
+    extract: Extract
+    plan: Plan
+    results: Mapping[str, Result]
+    missing: Mapping[str, Text] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Result:
+        return self.results[name]
+
+    def provenance(self) -> dict[str, Any]:
+        """Return what the figures were made from: fingerprints, period, versions."""
+        start, end = self.extract.period
+        return {
+            "fingerprint": self.extract.fingerprint,
+            "period": [f"{start:%Y-%m-%d}", f"{end - pd.Timedelta(days=1):%Y-%m-%d}"],
+            "plan": self.plan.record(),
+            "plan_fingerprint": self.plan.fingerprint,
+            "versions": versions(),
+        }
+
+    def released(
+        self, rule: DisclosureRule | None = None, *, previous: Mapping[str, Result] | None = None
+    ) -> ReleasedEvaluation:
+        """Return all results past the gate, together: what one hides another may not give back.
+
+        Raises
+        ------
+        DisclosureError
+            If a hidden count could still be worked out.
+        """
+        chosen = rule or DisclosureRule.of(self.plan.disclosure)
+        results, audit = release_results(self.results, chosen, previous=previous)
+        return ReleasedEvaluation(results, dict(self.missing), self.plan, self.provenance(), audit)
+
+
+@dataclass(frozen=True, eq=False)
+class ReleasedEvaluation:
+    """All results with small counts hidden: the only thing that reports are made from."""
+
+    results: Mapping[str, Result]
+    missing: Mapping[str, Text]
+    plan: Plan
+    provenance: Mapping[str, Any]
+    audit: Mapping[str, Any] = field(default_factory=dict)
+    delivery: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def evaluate(
+    extract: Extract, plan: Plan | str | Path | None = None, *, progress: Progress | None = None
+) -> Evaluation:
+    """Answer every question that the extract has data for.
+
+    Parameters
+    ----------
+    extract : Extract
+    plan : Plan, name or path, optional
+        Default: the plan ``default``.
+    progress : callable, optional
+        Called with the name of the step, its number and how many there are.
+
+    Returns
+    -------
+    Evaluation
+        Results by name; what could not be asked stands in ``missing`` with its reason.
+    """
+    chosen = plan if isinstance(plan, Plan) else load_plan(plan or "default")
+    results: dict[str, Result] = {}
+    missing: dict[str, Text] = {}
+    for number, question in enumerate(QUESTIONS):
+        if progress:
+            progress(question.name, number, len(QUESTIONS))
+        lacking = [name for name in question.needs if not extract.has(name)]
+        if question.one_team and len(extract.teams) != 1:
+            continue
+        if lacking:
+            missing[question.name] = _not_delivered(lacking)
+            continue
+        results[question.name] = question.ask(extract, chosen).in_language(chosen.language)
+    if progress:
+        progress("done", len(QUESTIONS), len(QUESTIONS))
+    return Evaluation(extract, chosen, results, missing)
+
+
+def _not_delivered(tables: list[str]) -> Text:
+    names = ", ".join(tables)
+    return {"sv": f"inte levererat: {names}", "en": f"not delivered: {names}"}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that figures can depend on."""
+    names = ("factfidelity", "pandas", "numpy", "scipy", "statsmodels", "matplotlib")
+    return {"python": platform.python_version()} | {name: metadata.version(name) for name in names}

@@ -1,0 +1,145 @@
+"""The questions that an evaluation asks, in the order of a report: what answers each, and what it needs."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from factfidelity.display.result import Result
+from factfidelity.extract import Extract
+from factfidelity.schemas.plan import Plan
+from factfidelity.schemas.scale import load_scale
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question to the data.
+
+    Attributes
+    ----------
+    name : str
+        Name of the result.
+    home : str
+        Module and function that answer it.
+    needs : tuple of str
+        Tables without which it cannot be asked.
+    options : callable
+        Plan and extract to keyword arguments; ``first`` takes the place of the extract.
+    one_team : bool
+        Whether it is asked for a single team only.
+    """
+
+    name: str
+    home: str
+    needs: tuple[str, ...]
+    options: Callable[[Plan, Extract], Mapping[str, Any]] = lambda plan, extract: {}
+    one_team: bool = False
+
+    def ask(self, extract: Extract, plan: Plan) -> Result:
+        """Return the answer."""
+        module, function = self.home.split(":")
+        options = dict(self.options(plan, extract))
+        first = options.pop("first", extract)
+        answer: Result = getattr(importlib.import_module(module), function)(first, **options)
+        return answer
+
+
+def _ratings_and_scale(plan: Plan, extract: Extract) -> dict[str, Any]:
+    """Return the ratings on the plan's scale, or on the scale that most ratings are made on."""
+    ratings = extract.ratings
+    named = ratings["scale"].astype("str").str.casefold()
+    scale = plan.fidelity.scale.casefold() or str(named.mode().iloc[0])
+    return {"first": ratings[named == scale], "scale": load_scale(scale, plan.fidelity.version or None)}
+
+
+def _scores(plan: Plan, extract: Extract) -> Result:
+    from factfidelity.fidelity.score import score_fidelity
+
+    options = _ratings_and_scale(plan, extract)
+    return score_fidelity(options["first"], options["scale"])
+
+
+def _derived_options(plan: Plan, extract: Extract) -> dict[str, Any]:
+    """Return the scale, the team and the last day of the period."""
+    last = extract.end - pd.Timedelta(days=1)
+    return {"scale": _ratings_and_scale(plan, extract)["scale"], "team": extract.teams["team_id"].iloc[0], "on": last}
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question("enrolment_flow", "factfidelity.caseload.flow:enrolment_flow", ("enrolments",)),
+    Question(
+        "equity", "factfidelity.contact.equity:equity", ("clients", "enrolments"), lambda plan, extract: {"plan": plan}
+    ),
+    Question(
+        "caseload_ratios",
+        "factfidelity.caseload.ratios:caseload_ratios",
+        ("enrolments", "staff"),
+        lambda plan, extract: {"every": plan.caseload.every, "staff": plan.caseload.staff},
+    ),
+    Question(
+        "staffing",
+        "factfidelity.caseload.staffing:staffing",
+        ("staff",),
+        lambda plan, extract: {"programme": plan.programme},
+    ),
+    Question("board_use", "factfidelity.caseload.board:board_use", ("board", "enrolments")),
+    Question(
+        "contact_pattern",
+        "factfidelity.contact.pattern:contact_pattern",
+        ("contacts", "enrolments"),
+        lambda plan, extract: {"every": plan.caseload.every, "plan": plan},
+    ),
+    Question(
+        "programme_indicators",
+        "factfidelity.contact.indicators:programme_indicators",
+        ("enrolments",),
+        lambda plan, extract: {"programme": plan.programme},
+    ),
+    Question(
+        "fidelity_scores",
+        "factfidelity.fidelity.score:score_fidelity",
+        ("ratings",),
+        lambda plan, extract: _ratings_and_scale(plan, extract),
+    ),
+    Question(
+        "fidelity_course",
+        "factfidelity.fidelity.comparison:fidelity_course",
+        ("ratings", "teams"),
+        lambda plan, extract: {"first": _scores(plan, extract), "teams": extract.teams},
+    ),
+    Question(
+        "derived_fidelity",
+        "factfidelity.fidelity.derive:derive_fidelity",
+        ("ratings", "enrolments", "staff"),
+        lambda plan, extract: _derived_options(plan, extract),
+        one_team=True,
+    ),
+    Question(
+        "rater_agreement",
+        "factfidelity.fidelity.agreement:rater_agreement",
+        ("ratings",),
+        lambda plan, extract: _ratings_and_scale(plan, extract),
+    ),
+    Question(
+        "mirror_outcomes",
+        "factfidelity.outcomes.mirror:mirror_outcomes",
+        ("enrolments", "episodes"),
+        lambda plan, extract: {"plan": plan},
+    ),
+    Question(
+        "monthly_course",
+        "factfidelity.outcomes.course:monthly_course",
+        ("enrolments", "episodes"),
+        lambda plan, extract: {"plan": plan},
+    ),
+    Question(
+        "regression_to_the_mean",
+        "factfidelity.outcomes.regression:regression_to_the_mean",
+        ("enrolments", "episodes"),
+        lambda plan, extract: {"plan": plan},
+    ),
+)

@@ -1,0 +1,171 @@
+"""One team, one day, all teams: parts of an extract, evaluated alone and released together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import pandas as pd
+
+from factfidelity.display.disclosure import DisclosureRule, release_results
+from factfidelity.display.gate import Gate
+from factfidelity.display.result import Result
+from factfidelity.errors import PlanError, Problem
+from factfidelity.evaluation.answers import ReleasedEvaluation, evaluate
+from factfidelity.extract import COLUMNS, Extract
+from factfidelity.schemas.plan import Plan
+
+ALL_TEAMS = "all"
+_REPORT = "report_team"
+
+
+def only_team(extract: Extract, team: str) -> Extract:
+    """Return the extract of one team.
+
+    The team's own rows are kept. A client belongs to the first team, so the cohort (``clients``, and with it every
+    outcome) is those who began in this one; a client who came from another team counts in the caseload only.
+
+    Parameters
+    ----------
+    team : str
+        The team's id or its name.
+
+    Raises
+    ------
+    PlanError
+        If there is no such team.
+    """
+    teams = extract.teams
+    found = teams.loc[(teams["team_id"] == team) | (teams["name"] == team), "team_id"]
+    if found.empty:
+        known = ", ".join(sorted(teams["team_id"].astype(str)))
+        raise PlanError(problems=[Problem(f'there is no team "{team}" in the delivery', f"choose one of: {known}")])
+    team_id = found.iloc[0]
+    enrolled = extract.enrolments.sort_values(["client_id", "start", "team_id"], kind="stable")
+    first = enrolled.drop_duplicates("client_id")
+    own = set(first.loc[first["team_id"] == team_id, "client_id"])
+    seen = set(enrolled.loc[enrolled["team_id"] == team_id, "client_id"])
+    tables = {}
+    for name in COLUMNS:
+        frame = extract.table(name)
+        if "team_id" in frame.columns:
+            frame = frame[frame["team_id"] == team_id]
+        elif "client_id" in frame.columns:
+            frame = frame[frame["client_id"].isin(own if name == "clients" else own | seen)]
+        tables[name] = frame
+    return replace(extract, tables=tables)
+
+
+def cut_at(extract: Extract, end: pd.Timestamp) -> Extract:
+    """Return what was known on the day before ``end``: later rows are out, what went on then is open.
+
+    Parameters
+    ----------
+    end : Timestamp
+        The first day that is not observed any more.
+    """
+    if end >= extract.end:
+        return extract
+    tables = {name: _cut_table(extract.table(name), end) for name in COLUMNS}
+    return replace(extract, tables=tables, end=end)
+
+
+_BEGINS = ("start", "admitted", "date", "made", "received", "started")
+_ENDS = ("end", "discharged", "observed_to", "followed_up", "decided", "first_contact")
+
+
+def _cut_table(frame: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    begins = next((name for name in _BEGINS if name in frame.columns), None)
+    if begins is not None:
+        frame = frame[~(frame[begins] >= end)]
+    elif "assessment" in frame.columns:
+        frame = frame[~(pd.to_datetime(frame["assessment"], errors="coerce") >= end)]
+    later = {name: frame[name].mask(frame[name] >= end) for name in _ENDS if name in frame.columns}
+    return frame.assign(**later)
+
+
+def evaluate_teams(
+    extract: Extract, plan: Plan, teams: Sequence[str] | None = None
+) -> tuple[dict[str, ReleasedEvaluation], list[str]]:
+    """Evaluate all teams together and each team, and release all of it together.
+
+    Parameters
+    ----------
+    extract : Extract
+    plan : Plan
+    teams : sequence of str, optional
+        Ids; default all. The gate always weighs every team, so that no team follows from the others.
+
+    Returns
+    -------
+    released : dict of ReleasedEvaluation
+        By team id, and ``all``.
+    small : list of str
+        Teams with fewer clients than may be shown; they have no report of their own.
+    """
+    smallest = plan.disclosure.smallest
+    begun = extract.teams.loc[~(extract.teams["started"] >= extract.end), "team_id"].astype("str")
+    sizes = extract.enrolments.groupby("team_id")["client_id"].nunique()
+    known = [team for team in sorted(begun) if sizes.get(team, 0) > 0]
+    parts = {ALL_TEAMS: evaluate(extract, plan)}
+    parts |= {team: evaluate(only_team(extract, team), plan) for team in known}
+    stacked = _stacked({team: part.results for team, part in parts.items()})
+    released, audit = release_results(cast("Mapping[str, Any]", stacked), DisclosureRule.of(plan.disclosure))
+    small = [team for team in known if sizes[team] < smallest]
+    wanted = [ALL_TEAMS, *(team for team in known if team not in small and (teams is None or team in teams))]
+    return {
+        team: ReleasedEvaluation(
+            _unstacked(released, team, parts[team].results),
+            dict(parts[team].missing),
+            plan,
+            parts[team].provenance() | ({} if team == ALL_TEAMS else {"team": team}),
+            audit,
+        )
+        for team in wanted
+    }, small
+
+
+@dataclass(frozen=True, eq=False)
+class _Stack:
+    """The same result of several teams and of all of them, as one result to the gate."""
+
+    stacked: Mapping[str, pd.DataFrame]
+    gates: Mapping[str, Gate]
+    is_released: bool = False
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        return dict(self.stacked)
+
+    def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> _Stack:
+        return replace(self, stacked=frames, is_released=released)
+
+
+def _stacked(results: Mapping[str, Mapping[str, Result]]) -> dict[str, _Stack]:
+    names = {name: None for part in results.values() for name in part}
+    stacks = {}
+    for name in names:
+        having = {team: part[name] for team, part in results.items() if name in part}
+        gates = {
+            place: replace(gate, keys=(*gate.keys, _REPORT), margins={**gate.margins, _REPORT: ALL_TEAMS})
+            for place, gate in next(iter(having.values())).gates.items()
+        }
+        frames = {
+            place: pd.concat(
+                [result.frames()[place].assign(**{_REPORT: team}) for team, result in having.items()], ignore_index=True
+            )
+            for place in gates
+        }
+        stacks[name] = _Stack(frames, gates)
+    return stacks
+
+
+def _unstacked(released: Mapping[str, Any], team: str, results: Mapping[str, Result]) -> dict[str, Result]:
+    mine = {}
+    for name, result in results.items():
+        frames = {}
+        for place, frame in released[name].frames().items():
+            rows = frame[frame[_REPORT] == team].drop(columns=_REPORT).reset_index(drop=True)
+            frames[place] = rows
+        mine[name] = result.with_frames(frames, released=True)
+    return mine
