@@ -27,8 +27,6 @@ def members(data: bytes) -> Iterator[tuple[str, bytes]]:
         for entry in entries:
             try:
                 content = archive.read(entry)
-            except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError):
-                raise FileFaultError("damaged", format="zip") from None
             except Exception:
                 raise FileFaultError("damaged", format="zip") from None
             yield entry.filename.replace("\\", "/"), content

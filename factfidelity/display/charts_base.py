@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,17 @@ def figure(size: tuple[float, float] = (7.2, 3.6)) -> Axes:
         canvas = Figure(figsize=size, layout=layout, facecolor="white")
         FigureCanvasAgg(canvas)
         return canvas.add_subplot()
+
+
+def _shown_figure(size: tuple[float, float]) -> Axes:
+    """Make a figure that a Jupyter notebook shows below its cell; elsewhere one of its own."""
+    if "ipykernel" not in sys.modules:
+        return figure(size)
+    import matplotlib.pyplot as plt
+
+    with mpl.rc_context(_STYLE):
+        layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.08)
+        return plt.figure(figsize=size, layout=layout, facecolor="white").add_subplot()
 
 
 def to_svg(ax: Axes) -> str:
@@ -117,7 +129,7 @@ class PlainTicks(Formatter):
 
 def prepare(ax: Axes | None, size: tuple[float, float] = (7.2, 3.6)) -> Axes:
     """Return the Axes, or a new one, with quiet lines and letters of at least 9 points."""
-    ax = figure(size) if ax is None else ax
+    ax = _shown_figure(size) if ax is None else ax
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     for side in ("left", "bottom"):

@@ -19,6 +19,7 @@ from factfidelity.reports.words import WORDS
 from factfidelity.schemas.files import shipped_folder
 
 _TIMEOUT = 600
+_INLINE = "module://matplotlib_inline.backend_inline"
 _QUIET_KERNEL = ("--HistoryManager.enabled=False", "--log-level=ERROR")
 
 
@@ -89,7 +90,7 @@ def run_notebook(path: Path, parameters: Mapping[str, Any]) -> Any:
             store_widget_state=False,
         )
         try:
-            client.execute(env=os.environ | {"IPYTHONDIR": quiet, "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"})
+            client.execute(env=os.environ | {"IPYTHONDIR": quiet, "MPLBACKEND": _INLINE, "PYTHONHASHSEED": "0"})
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as fault:
             problem = _cell_problem(notebook, fault, path)
         else:

@@ -114,7 +114,7 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     (
         "fidelity",
         {"sv": "Programtrohet", "en": "Fidelity"},
-        ("fidelity_scores", "rater_agreement", "derived_fidelity"),
+        ("fidelity_scores", "fidelity_course", "derived_fidelity", "rater_agreement"),
     ),
     (
         "outcomes",
