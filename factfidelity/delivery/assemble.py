@@ -91,10 +91,11 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     if out.stopped:
         out.files, out.rows = _files(read, assigned), _untouched(read)
         return out
-    skips = _repeated(assigned)
+    hashes = [row_hashes(one.raw) for one in assigned]
+    skips = _repeated(assigned, hashes)
     mapped = [
-        map_table(one, skip != "", impute=plan.impute_partial, link=links.get(one.spec.crosswalk))
-        for one, skip in zip(assigned, skips, strict=True)
+        map_table(one, skip != "", content, impute=plan.impute_partial, link=links.get(one.spec.crosswalk))
+        for one, skip, content in zip(assigned, skips, hashes, strict=True)
     ]
     for one, skip, made in zip(assigned, skips, mapped, strict=True):
         out.problems += [*made.problems, *_repeats_said(one.raw, skip)]
@@ -177,13 +178,13 @@ def _links(
     return links
 
 
-def _repeated(assigned: Sequence[Assigned]) -> list[NDArray[np.object_]]:
+def _repeated(assigned: Sequence[Assigned], hashes: Sequence[NDArray[np.uint64]]) -> list[NDArray[np.object_]]:
     """Say which rows repeat another (``duplicate``), or are said again in a later file (``superseded``)."""
     skips = [np.full(len(one.raw), "", dtype=object) for one in assigned]
     for name in dict.fromkeys(one.name for one in assigned):
         places = [place for place, one in enumerate(assigned) if one.name == name]
         places.sort(key=lambda place: _natural(assigned[place].raw.place))
-        whole = np.concatenate([row_hashes(assigned[place].raw) for place in places])
+        whole = np.concatenate([hashes[place] for place in places])
         number = np.concatenate([np.full(len(assigned[place].raw), turn) for turn, place in enumerate(places)])
         marks = np.full(len(whole), "", dtype=object)
         key = _key_hashes([assigned[place] for place in places]) if len(places) > 1 else None
@@ -207,13 +208,11 @@ def _natural(text: str) -> list[tuple[int, str]]:
 def _key_hashes(assigned: Sequence[Assigned]) -> NDArray[np.uint64] | None:
     parts = []
     for one in assigned:
-        headings = [one.match.headings.get(name, "") for name in one.layout.key]
-        if not headings or not all(headings):
+        headings = {one.match.headings.get(name, ""): name for name in one.layout.key}
+        if not headings or "" in headings:
             return None
-        frame = one.raw.frame[headings]
-        keyed = RawTable(one.raw.file, "", frame.set_axis(list(one.layout.key), axis=1), one.raw.lines, 1)
-        hashes = row_hashes(keyed)
-        hashes[(frame == "").any(axis=1).to_numpy()] = 0
+        hashes = row_hashes(one.raw, headings)
+        hashes[(one.raw.frame[list(headings)] == "").any(axis=1).to_numpy()] = 0
         parts.append(hashes)
     return np.concatenate(parts)
 

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factfidelity.delivery import values, values_codes, values_dates
+from factfidelity.delivery.raw import RawTable
 from factfidelity.schemas.mapping import ColumnSpec
 
 
@@ -29,13 +30,21 @@ class Coded:
     def of(cls, column: pd.Series[str]) -> Coded:
         """Code one column."""
         codes, texts = pd.factorize(column, use_na_sentinel=False)
-        return cls(codes.astype(np.int32), [str(text) for text in texts])
+        return cls(codes.astype(np.int32), np.asarray(texts, dtype=object).tolist())
 
     def hashes(self) -> NDArray[np.uint64]:
         """Return a 64-bit hash of each row's text, the same on every machine."""
         plain = np.array(self.texts, dtype=object)
         hashed: NDArray[np.uint64] = pd.util.hash_array(plain, categorize=False)[self.codes]
         return hashed
+
+
+def coded_column(raw: RawTable, heading: str) -> Coded:
+    """Return a column of a raw table as its different texts; worked out once."""
+    if heading not in raw.kept:
+        raw.kept[heading] = Coded.of(raw.frame[heading])
+    found: Coded = raw.kept[heading]
+    return found
 
 
 @dataclass(frozen=True, eq=False)

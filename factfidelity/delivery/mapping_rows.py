@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from factfidelity.delivery.mapping import Assigned
 from factfidelity.delivery.mapping_feed import feed_table
-from factfidelity.delivery.mapping_fields import Coded, Parsed, parse_column
+from factfidelity.delivery.mapping_fields import Coded, Parsed, coded_column, parse_column
 from factfidelity.delivery.raw import RawTable
 from factfidelity.delivery.values import key_of
 from factfidelity.delivery.values_dates import Impute
@@ -59,17 +59,26 @@ class Mapped:
     linked: int = 0
 
 
-def row_hashes(raw: RawTable, headings: Iterable[str] | None = None) -> NDArray[np.uint64]:
-    """Return a hash of each row's text, over all columns or some; the same on every machine."""
-    names = sorted(raw.frame.columns if headings is None else headings, key=key_of)
+def row_hashes(raw: RawTable, columns: Mapping[str, str] | None = None) -> NDArray[np.uint64]:
+    """Return a hash of each row's text, the same on every machine.
+
+    Parameters
+    ----------
+    raw : RawTable
+    columns : mapping of str to str, optional
+        Heading → the name it goes by; all columns by their headings where none are given.
+    """
+    names = columns or {str(heading): key_of(str(heading)) for heading in raw.frame.columns}
     total = np.zeros(len(raw.frame), dtype=np.uint64)
-    for name in names:
-        salt = np.uint64(pd.util.hash_array(np.array([key_of(name)], dtype=object))[0])
-        total = total * np.uint64(0x9E3779B97F4A7C15) + (Coded.of(raw.frame[name]).hashes() ^ salt)
+    for heading, name in sorted(names.items(), key=lambda pair: pair[1]):
+        salt = np.uint64(pd.util.hash_array(np.array([name], dtype=object))[0])
+        total = total * np.uint64(0x9E3779B97F4A7C15) + (coded_column(raw, heading).hashes() ^ salt)
     return total
 
 
-def map_table(assigned: Assigned, skip: Mask, *, impute: Impute, link: Link | None) -> Mapped:
+def map_table(
+    assigned: Assigned, skip: Mask, hashes: NDArray[np.uint64], *, impute: Impute, link: Link | None
+) -> Mapped:
     """Read the columns of one table and feed our tables from its rows.
 
     Parameters
@@ -77,6 +86,8 @@ def map_table(assigned: Assigned, skip: Mask, *, impute: Impute, link: Link | No
     assigned : Assigned
     skip : ndarray of bool
         Rows that count elsewhere (duplicates, superseded).
+    hashes : ndarray of uint64
+        Of each row, for ids made from the rows' content.
     impute : str
         The plan's ``impute_partial``.
     link : Link or None
@@ -93,7 +104,7 @@ def map_table(assigned: Assigned, skip: Mask, *, impute: Impute, link: Link | No
     bad: dict[tuple[str, str], Mask] = {}
     ids = None
     if any(feed.row_id for feed in layout.feeds):
-        ids = np.array([f"r{value:016x}" for value in row_hashes(raw)[rows][origin]], dtype=object)
+        ids = hex_ids(hashes[rows][origin])
     for feed in layout.feeds:
         fed = feed_table(columns, feed, lines, row_ids=ids, person=layout.person)
         out.frames.append((feed.table, fed.frame.assign(_source=raw.place)))
@@ -160,24 +171,35 @@ def _linked(column: Parsed, link: Link, out: Mapped) -> Parsed:
 def _parsed(assigned: Assigned, rows: NDArray[np.int64], impute: Impute) -> tuple[dict[str, Parsed], NDArray[np.int64]]:
     """Read every column that the layout names; with columns side by side, each row once for each of them."""
     layout, headings = assigned.layout, assigned.match.headings
-    frame = assigned.raw.frame.iloc[rows] if len(rows) < len(assigned.raw.frame) else assigned.raw.frame
-    frame = frame.reset_index(drop=True)
-    origin = np.arange(len(frame), dtype=np.int64)
-    texts = {name: frame[heading] for name, heading in headings.items() if name in layout.columns}
+    raw = assigned.raw
+    origin = np.arange(len(rows), dtype=np.int64)
+    coded = {name: coded_column(raw, heading) for name, heading in headings.items() if name in layout.columns}
+    coded = {name: Coded(column.codes[rows], column.texts) for name, column in coded.items()}
     if layout.wide is not None:
         wide = layout.wide
         side = [heading for name, heading in headings.items() if name.startswith(f"{wide.key}:")]
         names = {key_of(one): ours for one, ours in wide.names.items()}
         origin = np.repeat(origin, len(side))
-        texts = {name: column.take(origin).reset_index(drop=True) for name, column in texts.items()}
+        coded = {name: Coded(column.codes[origin], column.texts) for name, column in coded.items()}
         labels = [names.get(key_of(one), _last_word(one) if not names else one) for one in side]
-        texts[wide.key] = pd.Series(labels * len(frame), dtype="str")
-        texts[wide.value] = pd.Series(frame[side].to_numpy(dtype=object).ravel(), dtype="str")
+        coded[wide.key] = Coded(np.tile(np.arange(len(side), dtype=np.int32), len(rows)), labels)
+        cells = raw.frame[side].to_numpy(dtype=object)[rows].ravel()
+        coded[wide.value] = Coded.of(pd.Series(cells, dtype="str"))
     columns = {
-        name: parse_column(Coded.of(text), layout.columns.get(name, ColumnSpec()), impute=impute)
-        for name, text in texts.items()
+        name: parse_column(column, layout.columns.get(name, ColumnSpec()), impute=impute)
+        for name, column in coded.items()
     }
     return columns, origin
+
+
+def hex_ids(hashes: NDArray[np.uint64]) -> NDArray[np.object_]:
+    """Write hashes as ids; a letter stands first, so that none reads as a number."""
+    signs = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+    parts = hashes.astype(">u8").view(np.uint8).reshape(-1, 8)
+    out = np.empty((len(hashes), 17), dtype=np.uint8)
+    out[:, 0] = ord("r")
+    out[:, 1::2], out[:, 2::2] = signs[parts >> 4], signs[parts & 15]
+    return np.char.decode(out.view("S17").ravel(), "ascii").astype(object)
 
 
 def _last_word(heading: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,8 @@ class RawTable:
         label. Screened for identifiers like the table, and never kept.
     content_hash : str
         SHA-256 of the file's bytes.
+    kept : dict
+        What was worked out about the columns and is needed again.
     """
 
     file: str
@@ -57,6 +60,7 @@ class RawTable:
     ragged: tuple[int, ...] = ()
     extras: tuple[tuple[str, str], ...] = ()
     content_hash: str = ""
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def place(self) -> str:
