@@ -1,0 +1,212 @@
+"""A first mapping for files that nobody has described: how sure it is of each column, for a person to approve."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from factfidelity.delivery import values, values_codes, values_dates
+from factfidelity.delivery.formats import ReadOptions
+from factfidelity.delivery.identity import screen_table
+from factfidelity.delivery.mapping_match import Match, known_headings, match_headings, recognise, shipped_layouts
+from factfidelity.delivery.raw import RawTable
+from factfidelity.delivery.read import data_files, read_folder
+from factfidelity.delivery.values import key_of
+from factfidelity.delivery.words_read import problem
+from factfidelity.errors import ExtractError, IdentityFoundError, Problem
+from factfidelity.extract import COLUMNS
+
+SURE, LIKELY, GUESS = "sure", "likely", "guess"
+_WORDS = {
+    SURE: "säkert / sure: the heading is known",
+    LIKELY: "troligt / likely: every value has this form",
+    GUESS: "gissning / a guess: most values have this form",
+}
+_SAMPLE = 5_000
+_ICD = re.compile(r"[A-Z]\d\d[0-9A-Z]{0,2}")
+_KVA = re.compile(r"[A-Z]{2}\d{3}|[A-Z]{3}\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a column seems to be.
+
+    Attributes
+    ----------
+    heading, kind : str
+        ``kind`` as in ``schemas.mapping.ColumnSpec``.
+    sure : str
+        ``sure``, ``likely`` or ``guess``.
+    """
+
+    heading: str
+    kind: str
+    sure: str
+
+
+def propose_mapping(folder: str | Path) -> str:
+    """Return a mapping file for a folder of files, with how sure it is of each column.
+
+    Parameters
+    ----------
+    folder : str or Path
+
+    Returns
+    -------
+    str
+        YAML with comments. Values of the files are never in it; headings are.
+
+    Raises
+    ------
+    ExtractError
+        If there is no folder, or nothing in it that can be read.
+    IdentityFoundError
+        If something that identifies a person directly was found.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        raise ExtractError(problems=[problem("no_folder", name=place.name)], place=place.name)
+    if not data_files(place):
+        raise ExtractError(problems=[problem("empty_folder")], place=place.resolve().name)
+    known = known_headings()
+    found = read_folder(place, options_of=lambda name: ReadOptions(known=known))
+    if found.problems:
+        raise ExtractError(problems=found.problems, place=place.resolve().name)
+    parts = [_source(raw) for raw in found.tables]
+    identity = [one for raw in found.tables for one in _identity(raw)]
+    if identity:
+        raise IdentityFoundError(problems=identity, place=place.resolve().name)
+    head = [
+        "# Ett förslag: gå igenom varje rad, rätta det som är fel, och ta sedan bort de här raderna.",
+        "# A proposal: go through each line, correct what is wrong, and then take these lines away.",
+        *(f"#   {name}: {text}" for name, text in _WORDS.items()),
+        f"mapping: {_quoted(place.resolve().name)}",
+        "# period: {start: 2018-01-01, end: 2025-01-01}      # end: första dagen efter / the first day after",
+        "sources:",
+    ]
+    return "\n".join([*head, *_numbered(parts)]) + "\n"
+
+
+def _identity(raw: RawTable) -> list[Problem]:
+    match = recognise(raw.file, list(raw.frame.columns))
+    person = set()
+    if isinstance(match, Match) and match.layout.person in match.headings:
+        person = {match.headings[match.layout.person]}
+    person |= {guess.heading for guess in guesses(raw) if guess.kind == "id"}
+    kinds = {guess.heading: _SCREENED[guess.kind] for guess in guesses(raw) if guess.kind in _SCREENED}
+    said = screen_table(raw, pseudonyms=frozenset(person), declared=kinds)
+    return [one for one in said if one.severity == "stop"]
+
+
+_SCREENED = {"date": "date", "number": "amount", "icd10": "code", "list": "text_list", "municipality": "code"}
+
+
+def _numbered(parts: list[tuple[str, list[str]]]) -> list[str]:
+    """Give each source a name of its own."""
+    lines: list[str] = []
+    seen: dict[str, int] = {}
+    for name, body in parts:
+        seen[name] = seen.get(name, 0) + 1
+        lines += [f"  {name if seen[name] == 1 else f'{name}_{seen[name]}'}:", *(f"    {line}" for line in body)]
+    return lines
+
+
+def _source(raw: RawTable) -> tuple[str, list[str]]:
+    files = [f"files: [{_quoted(raw.file)}]"] + ([f"sheet: {_quoted(raw.sheet)}"] if raw.sheet else [])
+    match = recognise(raw.file, list(raw.frame.columns))
+    if isinstance(match, Match):
+        way = "layout" if match.layout is shipped_layouts().get(match.layout.layout) else "table"
+        used = [f"#   {heading} → {name} ({SURE})" for name, heading in match.headings.items()]
+        taken = set(match.headings.values())
+        left = [f"#   {heading}: läses inte / not loaded" for heading in raw.frame.columns if heading not in taken]
+        return match.layout.layout, [*files, f"{way}: {match.layout.layout}", *used, *left]
+    return _undescribed(raw, files)
+
+
+def _undescribed(raw: RawTable, files: list[str]) -> tuple[str, list[str]]:
+    """Describe a file of an unknown kind: the nearest layout as a hint, each column with its form."""
+    nearest = max(
+        shipped_layouts().values(), key=lambda layout: len(match_headings(layout, list(raw.frame.columns)).headings)
+    )
+    match = match_headings(nearest, list(raw.frame.columns))
+    body = [*files, "columns:"]
+    by_heading = {heading: name for name, heading in match.headings.items() if name in nearest.columns}
+    for guess in guesses(raw):
+        name = by_heading.get(guess.heading) or _name(guess.heading)
+        body.append(f"  {name}: {{names: [{_quoted(guess.heading)}], kind: {guess.kind}}}      # {guess.sure}")
+    if match.headings:
+        lacking = ", ".join(match.lacking)
+        body.append(
+            f"# närmast / nearest: layout {nearest.layout}" + (f" (saknar / lacks {lacking})" if lacking else "")
+        )
+    body.append(
+        "feeds: []      # vilken tabell raden matar / which table a row feeds: " + ", ".join(list(COLUMNS)[:8]) + " …"
+    )
+    return "unknown", body
+
+
+def guesses(raw: RawTable) -> list[Guess]:
+    """Return what each column of a table seems to be, from its heading and the form of its values."""
+    return [_guess(raw, str(heading)) for heading in raw.frame.columns]
+
+
+def _guess(raw: RawTable, heading: str) -> Guess:
+    texts = [text for text in raw.frame[heading].unique()[:_SAMPLE].tolist() if text.strip()]
+    for layout in shipped_layouts().values():
+        for spec in layout.columns.values():
+            if any(key_of(one) == key_of(heading) for one in spec.names):
+                return Guess(heading, spec.kind, SURE)
+    if not texts:
+        return Guess(heading, "text", GUESS)
+    shares = {
+        kind: float(np.mean(_fits(kind, texts))) for kind in ("date", "flag", "municipality", "number", "icd10", "list")
+    }
+    for kind, share in shares.items():
+        if share == 1.0:
+            return Guess(heading, kind, LIKELY)
+    best = max(shares, key=lambda kind: shares[kind])
+    if shares[best] >= 0.9:
+        return Guess(heading, best, GUESS)
+    return Guess(heading, "id" if _is_key(raw, heading) else "code" if len(texts) <= 50 else "text", GUESS)
+
+
+def _is_key(raw: RawTable, heading: str) -> bool:
+    texts = raw.frame[heading]
+    shape = texts.str.fullmatch(r"[A-Za-z]{0,4}-?[0-9A-Za-z]{3,16}")
+    return bool(shape.mean() > 0.95 and texts.str.contains(r"\d").mean() > 0.8)
+
+
+def _fits(kind: str, texts: list[str]) -> list[bool]:
+    if kind == "date":
+        read = values_dates.parse_dates(texts)
+        dated = [len(text.strip()) >= 8 for text in texts]
+        return [bool(state != values_dates.BAD) and long for state, long in zip(read.state, dated, strict=True)]
+    if kind == "flag":
+        words = {"j", "n", "ja", "nej", "sant", "falskt", "true", "false"}
+        return [text.strip().casefold() in words for text in texts]
+    if kind == "municipality":
+        _, _, unknown = values_codes.municipality_codes(texts)
+        formed = [len(text.strip().split(" ")[0]) == 4 for text in texts]
+        return [not bad and right for bad, right in zip(unknown, formed, strict=True)]
+    if kind == "number":
+        _, bad = values.numbers(texts)
+        plain = [not (len(text) > 1 and text[0] == "0" and text[1].isdigit()) for text in texts]
+        return [not wrong and right for wrong, right in zip(bad, plain, strict=True)]
+    if kind == "icd10":
+        return [
+            bool(_ICD.fullmatch(text.strip().upper().replace(".", ""))) and not _KVA.fullmatch(text) for text in texts
+        ]
+    return [all(_KVA.fullmatch(code) for code in text.split()) for text in texts]
+
+
+def _name(heading: str) -> str:
+    plain = heading.casefold().translate(str.maketrans("åäöéü", "aaoeu"))
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "column"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
