@@ -117,7 +117,7 @@ def build_model(
     try:
         return model.model_validate(data)
     except ValidationError as fault:
-        lines = _key_lines(path, text)
+        lines = key_lines(path, text)
         problems = [_problem(detail, path, lines, error.kind, model) for detail in fault.errors(include_input=False)]
     raise error(problems=problems) from None
 
@@ -148,7 +148,7 @@ def _nearest(word: str, allowed: Any) -> str:
     return found[0] if found else ""
 
 
-def _key_lines(path: Path, text: str | None = None) -> dict[tuple[str, ...], int]:
+def key_lines(path: Path, text: str | None = None) -> dict[tuple[str, ...], int]:
     """Return the line of every key and list entry of a YAML file."""
     lines: dict[tuple[str, ...], int] = {}
 
