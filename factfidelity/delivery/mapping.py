@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -22,8 +23,8 @@ from factfidelity.delivery.values import key_of
 from factfidelity.delivery.words_read import problem
 from factfidelity.errors import MappingError, Problem
 from factfidelity.extract import COLUMNS
-from factfidelity.schemas.files import read_model
-from factfidelity.schemas.mapping import CrosswalkSpec, Layout, Mapping, SourceSpec
+from factfidelity.schemas.files import key_lines, read_model
+from factfidelity.schemas.mapping import CrosswalkSpec, Derived, Feed, Layout, Mapping, SourceSpec
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,37 +61,92 @@ def read_mapping(path: Path) -> Mapping:
     MappingError
     """
     mapping = read_model(path, Mapping, error=MappingError)
-    problems = [one for name, spec in mapping.sources.items() for one in _source_faults(name, spec, mapping)]
-    if problems:
-        raise MappingError(problems=[dataclasses.replace(one, file=path.name) for one in problems])
-    return mapping
+    faults = [(name, fault) for name, spec in mapping.sources.items() for fault in _source_faults(spec, mapping)]
+    if not faults:
+        return mapping
+    lines = key_lines(path)
+    raise MappingError(problems=[_fault_said(path.name, name, fault, lines) for name, fault in faults])
 
 
-def _source_faults(name: str, spec: SourceSpec, mapping: Mapping) -> Iterable[Problem]:
-    def fault(what: str, do: str) -> Problem:
-        return Problem(f"sources.{name}: {what}", do, kind="mapping")
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Where inside a source, and what is wrong, in both languages."""
 
+    key: tuple[str, ...]
+    what: str
+    what_sv: str
+    do: str
+    do_sv: str
+
+
+def _fault_said(file: str, source: str, fault: _Fault, lines: AnyMapping[tuple[str, ...], int]) -> Problem:
+    place: tuple[str, ...] = ("sources", source, *fault.key)
+    while place and place not in lines:
+        place = place[:-1]
+    rows = (lines[place],) if place else ()
+    return Problem(
+        f"sources.{source}: {fault.what}", fault.do, file, rows=rows, rule="mapping", kind="mapping",
+        what_sv=f"sources.{source}: {fault.what_sv}", do_sv=fault.do_sv,
+    )  # fmt: skip
+
+
+def _not_one_of(key: tuple[str, ...], word: str, word_sv: str, said: str, known: Iterable[str]) -> _Fault:
+    names = ", ".join(known)
+    what, what_sv = f'there is no {word} "{said}"', f'{word_sv} "{said}" finns inte'
+    return _Fault(key, what, what_sv, f"choose one of: {names}", f"välj bland: {names}")
+
+
+def _source_faults(spec: SourceSpec, mapping: Mapping) -> Iterable[_Fault]:
     if spec.layout and spec.layout not in shipped_layouts():
-        yield fault(f'there is no layout "{spec.layout}"', f"choose one of: {', '.join(shipped_layouts())}")
+        yield _not_one_of(("layout",), "layout", "layouten", spec.layout, shipped_layouts())
         return
     if spec.table and spec.table not in COLUMNS:
-        yield fault(f'there is no table "{spec.table}"', f"choose one of: {', '.join(COLUMNS)}")
+        yield _not_one_of(("table",), "table", "tabellen", spec.table, COLUMNS)
         return
     if spec.crosswalk and spec.crosswalk not in mapping.crosswalks:
-        yield fault(f'there is no crosswalk "{spec.crosswalk}"', "name one of the mapping's crosswalks")
-    layout = layout_of(name, spec)
+        yield _not_one_of(("crosswalk",), "crosswalk", "kopplingen", spec.crosswalk, mapping.crosswalks)
+    layout = layout_of("own", spec)
     if not layout.columns or not layout.feeds:
-        yield fault("says neither layout, table nor columns and feeds", "give one of them")
+        what, what_sv = (
+            "says neither layout, table nor columns and feeds",
+            "saknar layout, table eller columns och feeds",
+        )
+        yield _Fault((), what, what_sv, "give one of them", "ange en av dem")
+    yield from _doubled_headings(spec)
+    yield from layout_faults(layout)
+
+
+def _doubled_headings(spec: SourceSpec) -> Iterable[_Fault]:
     taken: dict[str, str] = {}
-    for column, one in layout.columns.items():
-        for heading in spec.columns[column].names if column in spec.columns else ():
+    for column, one in spec.columns.items():
+        for heading in one.names:
             other = taken.setdefault(key_of(heading), column)
             if other != column:
-                yield fault(f'the heading "{heading}" is mapped to {other} and to {column}', "map it once")
-        del one
-    for feed in layout.feeds:
+                what = f'the heading "{heading}" is mapped to {other} and to {column}'
+                what_sv = f'rubriken "{heading}" är kopplad till både {other} och {column}'
+                yield _Fault(("columns", column), what, what_sv, "map it once", "koppla den en gång")
+
+
+def layout_faults(layout: Layout) -> Iterable[_Fault]:
+    """Return what is wrong inside a layout: tables and columns that do not exist, or that are given twice."""
+    known = set(layout.columns) | ({layout.wide.key, layout.wide.value} if layout.wide else set())
+    for number, feed in enumerate(layout.feeds):
+        place = ("feeds", str(number))
         if feed.table not in COLUMNS:
-            yield fault(f'there is no table "{feed.table}"', f"choose one of: {', '.join(COLUMNS)}")
+            yield _not_one_of(place, "table", "tabellen", feed.table, COLUMNS)
+            continue
+        for column in _columns_named(feed):
+            if column not in known:
+                yield _not_one_of(place, "column", "kolumnen", column, sorted(known))
+
+
+def _columns_named(feed: Feed) -> list[str]:
+    named = [spec.column if isinstance(spec, Derived) else spec for spec in feed.columns.values()]
+    named += [*feed.when, feed.each]
+    if feed.events is not None:
+        events = feed.events
+        named += [events.column, events.date, events.time, *events.per, events.reason_begin, events.reason_end]
+    return list(dict.fromkeys(way.partition(".")[0] for name in named if name for way in name.split("|")))
 
 
 def layout_of(name: str, spec: SourceSpec) -> Layout:

@@ -142,9 +142,9 @@ def test_diagnoses_are_written_in_one_way_and_redacted_ones_are_empty():
 
 
 def test_a_list_of_codes_leaves_out_what_is_no_code():
-    assert values_codes.code_lists(["AU118 AU123", "AU124 -1", "0000", ""], split="space", missing=frozenset({"-1", "0000"})) == [
-        ("AU118", "AU123"), ("AU124",), (), (),
-    ]  # fmt: skip
+    missing = frozenset({"-1", "0000"})
+    found = values_codes.code_lists(["AU118 AU123", "AU124 -1", "0000", ""], split="space", missing=missing)
+    assert found == [("AU118", "AU123"), ("AU124",), (), ()]
 
 
 def test_lost_zeros_of_municipalities_and_counties_are_put_back_and_counted():
