@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 GREY, BLUE = "#595959", "#0072B2"
 SERIES = (BLUE, "#D55E00", "#009E73", "#CC79A7", "#000000", GREY)
+# The same colours dark enough for text (4.5:1 against white).
+TEXT_SERIES = ("#00639C", "#A84800", "#00704F", "#94486F", "#000000", GREY)
 PALE = ("#C9DFED", "#F6D3BD", "#C2E5DA", "#F2DDE9", "#D9D9D9", "#EDEDED")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 HATCHES = ("", "///", "...", "xxx", "\\\\\\", "ooo")
 TEXT = 9.5
+# What stands behind a text that crosses lines.
+BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
 
 _STYLE: Any = {
     "font.family": ["DejaVu Sans"],  # travels with matplotlib: the same letters on every machine
@@ -148,7 +152,8 @@ def value_axis(ax: Axes, which: str, *, unit: str, language: str, form: str = "n
     ax.grid(visible=True, axis="x" if which == "x" else "y", color="#DDDDDD", linewidth=0.7)
     if from_zero:
         low, high = ax.get_xlim() if which == "x" else ax.get_ylim()
-        bounds = (min(low, 0.0) if low < -1e-9 else 0.0, high)
+        least = ax.dataLim.x0 if which == "x" else ax.dataLim.y0
+        bounds = (low if low < -1e-9 and least < 0 else 0.0, high)
         _ = ax.set_xlim(bounds) if which == "x" else ax.set_ylim(bounds)
 
 
@@ -176,6 +181,23 @@ def error_bars(values: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndar
     arms = np.vstack([values - low, high - values])
     arms[:, np.isnan(arms).any(axis=0)] = np.nan
     return np.asarray(np.clip(arms, 0, None))
+
+
+def apart(places: Sequence[float], gap: float) -> list[float]:
+    """Return places moved as little as needed to stand at least ``gap`` from each other, in the same order."""
+    order = sorted(range(len(places)), key=lambda place: places[place])
+    blocks: list[tuple[float, int]] = []
+    for place in order:
+        blocks.append((places[place], 1))
+        while len(blocks) > 1:
+            (under, below), (over, above) = blocks[-2:]
+            if over - under >= gap * (below + above) / 2:
+                break
+            number = below + above
+            blocks[-2:] = [((under * below + over * above) / number, number)]
+    moved = [middle + gap * (turn - (number - 1) / 2) for middle, number in blocks for turn in range(number)]
+    found = dict(zip(order, moved, strict=True))
+    return [found[place] for place in range(len(places))]
 
 
 def wrap(text: str, width: int = 28) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -131,13 +131,15 @@ def _one(table: pd.DataFrame, series: str | None, look: _Look, ax: Axes) -> Axes
     rows_of = {None: np.ones(len(table), dtype=bool)} if series is None else {
         value: (table[series] == value).to_numpy(dtype=bool) for value in base.in_order(table[series])
     }  # fmt: skip
+    ends: list[_End] = []
     for order, (value, rows) in enumerate(rows_of.items()):
         _draw_line(ax, table[rows], places[rows], look, order)
         if value is not None:
-            _name_line(ax, places[rows], base.floats(table.loc[rows, look.y]), look.name(value), order)
+            ends += _end_of(places[rows], base.floats(table.loc[rows, look.y]), look.name(value), order)
     base.value_axis(ax, "y", unit=look.unit, language=look.language, form=look.form, from_zero=look.from_zero)
     _place_axis(ax, table[look.x], ticks, look.names, look.language, look.x_title)
     _draw_mark(ax, look.mark, table[look.x], places)
+    _name_lines(ax, ends)
     for order, rows in enumerate(rows_of.values()):
         _print_hidden(ax, places[rows], base.floats(table.loc[rows, look.y]), order)
     return ax
@@ -174,13 +176,39 @@ def _draw_line(ax: Axes, rows: pd.DataFrame, places: np.ndarray, look: _Look, or
         ax.fill_between(at, bottom, top, color=colour, alpha=0.16, linewidth=0)
 
 
-def _name_line(ax: Axes, places: np.ndarray, values: np.ndarray, name: str, order: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a line ends, and its name."""
+
+    place: float
+    value: float
+    name: str
+    order: int
+
+
+def _end_of(places: np.ndarray, values: np.ndarray, name: str, order: int) -> list[_End]:
     seen = np.flatnonzero(~np.isnan(values))
-    if len(seen):
-        last = seen[np.argmax(places[seen])]
+    if not len(seen):
+        return []
+    last = seen[np.argmax(places[seen])]
+    return [_End(float(places[last]), float(values[last]), base.wrap(name, 18), order)]
+
+
+def _name_lines(ax: Axes, ends: Sequence[_End]) -> None:
+    """Write each line's name at its end; names that would stand on each other are moved apart."""
+    figure = ax.get_figure(root=True)
+    if not ends or figure is None:
+        return
+    low, high = ax.get_ylim()
+    spec = ax.get_subplotspec()
+    rows = spec.get_gridspec().nrows if spec is not None else 1
+    points = 72 * figure.get_size_inches()[1] * 0.78 / rows
+    heights = [(end.value - low) / (high - low) * points for end in ends]
+    gap = base.TEXT * 1.25 * max(end.name.count("\n") + 1 for end in ends)
+    for end, height, moved in zip(ends, heights, base.apart(heights, gap), strict=True):
         ax.annotate(
-            base.wrap(name, 18), (places[last], values[last]), xytext=(6, 0), textcoords="offset points", va="center",
-            color=base.SERIES[order % len(base.SERIES)], fontsize=base.TEXT, annotation_clip=False,
+            end.name, (end.place, end.value), xytext=(7, moved - height), textcoords="offset points", va="center",
+            color=base.TEXT_SERIES[end.order % len(base.TEXT_SERIES)], fontsize=base.TEXT, annotation_clip=False,
         )  # fmt: skip
 
 
@@ -191,7 +219,7 @@ def _print_hidden(ax: Axes, places: np.ndarray, values: np.ndarray, order: int) 
         ax.annotate(
             wording.HIDDEN, (middle, 0), xycoords=("data", "axes fraction"), xytext=(0, 3 + 9 * order),
             textcoords="offset points", ha="center", va="bottom", fontsize=12, fontweight="bold",
-            color=base.SERIES[order % len(base.SERIES)],
+            color=base.TEXT_SERIES[order % len(base.TEXT_SERIES)],
         )  # fmt: skip
 
 
@@ -206,7 +234,7 @@ def _draw_reference(ax: Axes, reference: Reference | None, text: str) -> None:
     if text:
         ax.annotate(
             text, (0, edge), xycoords=("axes fraction", "data"), xytext=(3, 2), textcoords="offset points",
-            fontsize=9, color=base.GREY, va="bottom",
+            fontsize=9, color=base.GREY, va="bottom", bbox=base.BEHIND if edge is reference else None, zorder=5,
         )  # fmt: skip
 
 
@@ -278,6 +306,7 @@ def steps(
         base.empty_text(ax, language)
         return ax
     values = [None] if series is None else base.in_order(table[series])
+    ends: list[_End] = []
     for order, value in enumerate(values):
         rows = table if value is None else table[table[series] == value]
         places, heights = base.floats(rows[x]), base.floats(rows[y])
@@ -285,13 +314,14 @@ def steps(
         style = base.STYLES[order % len(base.STYLES)]
         ax.step(places, heights, where="post", color=colour, linestyle=style, linewidth=1.8)
         if low in rows.columns and high in rows.columns:
-            ends = np.vstack([base.floats(rows[str(low)]), base.floats(rows[str(high)])])
-            bottom, top = np.where(np.isnan(heights), np.nan, ends)
+            edges = np.vstack([base.floats(rows[str(low)]), base.floats(rows[str(high)])])
+            bottom, top = np.where(np.isnan(heights), np.nan, edges)
             ax.fill_between(places, bottom, top, step="post", color=colour, alpha=0.16, linewidth=0)
         if value is not None:
-            _name_line(ax, places, heights, base.named(value, names, language), order)
+            ends += _end_of(places, heights, base.named(value, names, language), order)
         _print_hidden(ax, places, heights, order)
     base.value_axis(ax, "y", unit=unit, language=language, form=form)
     ax.set_ylim(0, 1.02 if form == "percent" else None)
+    _name_lines(ax, ends)
     _place_axis(ax, table[x], [], names, language, x_title)
     return ax

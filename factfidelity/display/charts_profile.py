@@ -130,7 +130,7 @@ def radar(
     """Draw values on axes that go out from a centre, one closed line per series; works on any plain Axes."""
     categories = base.in_order(table[category])
     kinds = [None] if series is None else base.in_order(table[series])
-    ax = base.prepare(ax, (6.0, 4.6))
+    ax = base.prepare(ax, (7.2, 5.4))
     angles = np.pi / 2 - 2 * np.pi * np.arange(len(categories)) / len(categories)
     low, high = bounds
     _web(ax, angles, low, high, [base.wrap(base.named(item, names, language), 18) for item in categories], language)
@@ -164,8 +164,8 @@ def _web(ax: Axes, angles: np.ndarray, low: float, high: float, texts: Sequence[
         ax.plot([0, reach * x], [0, reach * y], color="#B0B0B0", linewidth=0.7, zorder=0)
         side = "center" if abs(x) < 0.2 else "left" if x > 0 else "right"
         ax.text(1.15 * reach * x, 1.15 * reach * y, text, ha=side, va="center", fontsize=base.TEXT)
-    ax.set_xlim(-1.9 * reach, 1.9 * reach)
-    ax.set_ylim(-1.35 * reach, 1.35 * reach)
+    ax.set_xlim(-1.95 * reach, 1.95 * reach)
+    ax.set_ylim(-1.08 * reach, 1.3 * reach)
     ax.set_aspect("equal")
     ax.set_axis_off()
 
@@ -183,29 +183,66 @@ def waves(
     language: str = "sv",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the courses of a few series over named occasions, with levels to compare with as dashed lines."""
+    """Draw the courses of a few series over occasions, with levels to compare with as dashed lines.
+
+    Occasions that are days stand at their place in time; others stand in order, at equal distances.
+    """
     ax = base.prepare(ax)
     occasions = sorted(base.in_order(table[x]))
+    at = _occasion_places(occasions)
+    first, last = min(at.values()), max(at.values())
     kinds = [None] if series is None else base.in_order(table[series])
     for cut in cuts:
         ax.axhline(cut, color=base.GREY, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1)
     for order, kind in enumerate(kinds):
         rows = (table if kind is None else table[table[series] == kind]).sort_values(x)
-        places = [occasions.index(item) for item in rows[x].astype("object")]
+        places = [at[item] for item in rows[x].astype("object")]
         values = base.floats(rows[value])
         name = "" if kind is None else base.named(kind, names, language)
         ax.plot(
             places, values, color=base.SERIES[order % len(base.SERIES)], marker=base.MARKERS[order % len(base.MARKERS)],
             linestyle=base.STYLES[order % len(base.STYLES)], linewidth=1.8, markersize=6, label=name or None, zorder=3,
         )  # fmt: skip
-    ax.set_xticks(range(len(occasions)), [base.wrap(str(item), 12) for item in occasions])
-    ax.set_xlim(-0.3, len(occasions) - 0.7)
+        _write_values(ax, places, values, order, language)
+    _occasion_ticks(ax, at, language)
+    edge = 0.06 * ((last - first) or 5.0)
+    ax.set_xlim(first - edge, last + edge)
     room = 0.04 * (bounds[1] - bounds[0])
     ax.set_ylim(bounds[0] - room, bounds[1] + room)
     base.value_axis(ax, "y", unit=unit, language=language, from_zero=False)
     if len(kinds) > 1:
         ax.legend(fontsize=base.TEXT, frameon=False, ncols=min(len(kinds), 4), loc="lower left", bbox_to_anchor=(0, 1))
     return ax
+
+
+def _occasion_places(occasions: Sequence[Any]) -> dict[Any, float]:
+    """Return where each occasion stands: in days when all are days, else one step apart."""
+    days = pd.to_datetime(pd.Series([str(item) for item in occasions]), format="%Y-%m-%d", errors="coerce")
+    if len(days) and days.notna().all():
+        return dict(zip(occasions, ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).tolist(), strict=True))
+    return {item: float(place) for place, item in enumerate(occasions)}
+
+
+def _occasion_ticks(ax: Axes, at: Mapping[Any, float], language: str) -> None:
+    """Write years where occasions stand in time; their names where they do not, or where all fall within a year."""
+    places = list(at.values())
+    days = max(places) > len(places)
+    years = range(1970 + int(min(places) // 365.25), 1972 + int(max(places) // 365.25)) if days else range(0)
+    starts = {year: (pd.Timestamp(year, 1, 1) - pd.Timestamp(0)).days for year in years}
+    if sum(min(places) <= start <= max(places) for start in starts.values()) > 1:
+        ax.set_xticks(list(starts.values()), [str(year) for year in starts])
+    else:
+        ax.set_xticks(places, [base.wrap(str(item), 12) for item in at])
+
+
+def _write_values(ax: Axes, places: Sequence[float], values: np.ndarray, order: int, language: str) -> None:
+    for place, value in zip(places, values, strict=True):
+        if value == value:
+            ax.annotate(
+                wording.number(value, decimals=2, language=language), (place, value), xytext=(0, 7),
+                textcoords="offset points", ha="center", fontsize=9,
+                color=base.TEXT_SERIES[order % len(base.TEXT_SERIES)], bbox=base.BEHIND,
+            )  # fmt: skip
 
 
 def heat(

@@ -21,20 +21,20 @@ Notes = Mapping[str, str]
 
 def score_figures(table: pd.DataFrame, notes: Notes, language: str) -> tuple[FigureView, ...]:
     """Return the figures of scores that there is something to show in."""
-    made: list[FigureView] = []
     now = latest_of(table)
-    for team, rows in now.groupby("team_id", sort=True):
-        made.append(_profile_figure(str(team), rows, notes, language))
+    profiles = [_profile_figure(str(team), rows, notes, language) for team, rows in now.groupby("team_id", sort=True)]
+    made: list[FigureView] = []
+    totals = table[(table["level"] == "total") & table["score"].notna()]
+    if totals.groupby("team_id").size().max() > 1:
+        made.append(_wave_figure(totals, notes, language))
+    many = len(profiles) > 1
+    made += [_heat_figure(now, notes, language)] if many else profiles
     parts = now[(now["level"] == "subscale") & now["score"].notna()]
     if len(parts["name"].unique()) > 1:
         made.append(_subscale_figure(parts, notes, language))
         if len(parts["name"].unique()) > 2 and _same_range(parts):
             made.append(_radar_figure(parts, notes, language))
-    totals = table[(table["level"] == "total") & table["score"].notna()]
-    if totals.groupby("team_id").size().max() > 1:
-        made.append(_wave_figure(totals, notes, language))
-    if len(now["team_id"].unique()) > 1:
-        made.append(_heat_figure(now, notes, language))
+    made += profiles if many else []
     return tuple(made)
 
 
@@ -125,7 +125,7 @@ def _radar_figure(rows: pd.DataFrame, notes: Notes, language: str) -> FigureView
     )  # fmt: skip
     return FigureView(
         "subscales_radar", caption, f"{caption} {_said(rows, language)}",
-        partial(_drawn, _draw_radar, rows, notes, language), view, size=(6.0, 4.6),
+        partial(_drawn, _draw_radar, rows, notes, language), view, size=(7.2, 5.4),
     )  # fmt: skip
 
 
