@@ -21,6 +21,7 @@ from factfidelity.schemas.mapping import Mapping
 from factfidelity.schemas.plan import Plan, load_plan
 
 Progress = Callable[[str, int, int], None]
+_SORTED_UP_TO = 1_000_000
 
 
 def load_extract(
@@ -66,11 +67,19 @@ def load_extract(
         raise report.error
     if checked is None or assembled.start is None or assembled.end is None:
         raise ExtractError(problems=report.problems, place=report.place)
-    tables = {
-        name: frame.drop(columns=[column for column in ("_source", "_line") if column in frame]).reset_index(drop=True)
-        for name, frame in checked.tables.items()
-    }
+    tables = {name: _in_order(frame) for name, frame in checked.tables.items()}
     return Extract(tables, assembled.start, assembled.end, assembled.sources, assembled.linkage, report, save_tables)
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without its places in the files, in one order whatever the order of rows and files was.
+
+    Sums of floats depend on their order in the last digit; beyond a million rows the sorting costs more than it gives.
+    """
+    plain = frame.drop(columns=[column for column in ("_source", "_line") if column in frame])
+    if len(plain) <= _SORTED_UP_TO and len(plain.columns):
+        plain = plain.sort_values(list(plain.columns), kind="stable")
+    return plain.reset_index(drop=True)
 
 
 def check_extract(
