@@ -86,8 +86,10 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"factfidelity {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add_report(verbs)
+    _add_init(verbs)
     _add_check(verbs)
+    _add_report(verbs)
+    _add_order(verbs)
     _add_sample(verbs)
     _add_scales(verbs)
     _add_score(verbs)
@@ -106,6 +108,40 @@ def _verb(verbs: Any, name: str, run: Callable[..., Any], summary: str, example:
 
 def _add_language(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--language", choices=("sv", "en"), help="language of what is written and of messages")
+
+
+def _add_init(verbs: Any) -> None:
+    verb = _verb(
+        verbs, "init", _init, "propose a mapping for a delivery, with a plan and a report notebook beside it",
+        "factfidelity init my_delivery",
+    )  # fmt: skip
+    verb.add_argument("folder", metavar="FOLDER", help="the delivery; files that are there already stay as they are")
+    _add_language(verb)
+
+
+def _init(folder: str, language: str | None) -> tuple[str, int]:
+    from factfidelity.reports.start import start_folder
+
+    return start_folder(folder).summary(language or "en"), 0
+
+
+def _add_order(verbs: Any) -> None:
+    verb = _verb(
+        verbs, "order", _order, "write the order form for the data that a plan needs",
+        "factfidelity order --plan plan.yaml --out order",
+    )  # fmt: skip
+    verb.add_argument("--plan", metavar="FILE", default="default", help="the plan (default: the shipped default)")
+    verb.add_argument("--out", metavar="DIR", default="order", help="where the form goes (default: order)")
+    _add_language(verb)
+
+
+def _order(plan: str, out: str, language: str | None) -> tuple[str, int]:
+    from factfidelity.delivery.ask import data_request
+    from factfidelity.reports.order import write_order
+    from factfidelity.schemas.plan import load_plan
+
+    paths = write_order(data_request(load_plan(plan)), out, language=language or "sv")
+    return "\n".join(str(path) for path in paths), 0
 
 
 def _add_report(verbs: Any) -> None:
@@ -157,21 +193,28 @@ def _add_check(verbs: Any) -> None:
     verb.add_argument("--mapping", metavar="FILE", help="the mapping (default: mapping.yaml in FOLDER)")
     verb.add_argument("--previous", metavar="DIR", help="the delivery before, to compare with")
     verb.add_argument("--out", metavar="DIR", help="write the delivery report as a page and a workbook")
+    verb.add_argument("--rows", metavar="FILE", help="write what became of every row: file, line, fate, reason (csv)")
     _add_language(verb)
 
 
 def _check(
-    folder: str, plan: str | None, mapping: str | None, previous: str | None, out: str | None, language: str | None
-) -> tuple[str, int]:
+    folder: str, plan: str | None, mapping: str | None, previous: str | None, out: str | None, rows: str | None,
+    language: str | None,
+) -> tuple[str, int]:  # fmt: skip
     from factfidelity.delivery.load import check_extract
-    from factfidelity.reports.delivery import write_delivery_report
+    from factfidelity.reports.delivery import write_delivery_report, write_row_list
     from factfidelity.reports.run import plan_for
 
-    report = check_extract(folder, mapping=mapping, plan=plan_for(Path(folder), plan), previous=previous)
+    with _Progress() as progress:
+        report = check_extract(
+            folder, mapping=mapping, plan=plan_for(Path(folder), plan), previous=previous, progress=progress
+        )
     tongue = language or "en"
     lines = [report.summary(tongue)]
     if out:
         lines += ["", *(str(path) for path in write_delivery_report(report, out, language=tongue))]
+    if rows:
+        lines += ["", str(write_row_list(report, rows, language=tongue))]
     if report.error is not None:
         print("\n".join(lines))
         raise report.error

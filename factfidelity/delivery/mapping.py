@@ -106,7 +106,13 @@ def _source_faults(spec: SourceSpec, mapping: Mapping) -> Iterable[_Fault]:
     if spec.crosswalk and spec.crosswalk not in mapping.crosswalks:
         yield _not_one_of(("crosswalk",), "crosswalk", "kopplingen", spec.crosswalk, mapping.crosswalks)
     layout = layout_of("own", spec)
-    if not layout.columns or not layout.feeds:
+    if layout.columns and not layout.feeds:
+        what, what_sv = "does not say which table the rows feed", "säger inte vilken tabell raderna matar"
+        yield _Fault(
+            ("feeds",), what, what_sv, "write feeds: [{table: ..., columns: {our column: name under columns}}]",
+            "skriv feeds: [{table: ..., columns: {vår kolumn: namn under columns}}]",
+        )  # fmt: skip
+    elif not layout.feeds:
         what, what_sv = (
             "says neither layout, table nor columns and feeds",
             "saknar layout, table eller columns och feeds",

@@ -48,17 +48,36 @@ class Guess:
     sure: str
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A first mapping, and what in it a person must look at.
+
+    Attributes
+    ----------
+    text : str
+        The mapping file: YAML with comments. Values of the files are never in it; headings are.
+    unsure : tuple of (str, Guess)
+        File and column where the kind was taken from the form of the values.
+    undescribed : tuple of str
+        Files of no known kind: which table they feed must be written in.
+    """
+
+    text: str
+    unsure: tuple[tuple[str, Guess], ...]
+    undescribed: tuple[str, ...]
+
+
 def propose_mapping(folder: str | Path) -> str:
-    """Return a mapping file for a folder of files, with how sure it is of each column.
+    """Return a mapping file for a folder of files, with how sure it is of each column; as ``propose``."""
+    return propose(folder).text
+
+
+def propose(folder: str | Path) -> Proposal:
+    """Propose a mapping for a folder of files.
 
     Parameters
     ----------
     folder : str or Path
-
-    Returns
-    -------
-    str
-        YAML with comments. Values of the files are never in it; headings are.
 
     Raises
     ------
@@ -76,10 +95,10 @@ def propose_mapping(folder: str | Path) -> str:
     found = read_folder(place, options_of=lambda name: ReadOptions(known=known))
     if found.problems:
         raise ExtractError(problems=found.problems, place=place.resolve().name)
-    parts = [_source(raw) for raw in found.tables]
     identity = [one for raw in found.tables for one in _identity(raw)]
     if identity:
         raise IdentityFoundError(problems=identity, place=place.resolve().name)
+    alike = _alike(found.tables)
     head = [
         "# Ett förslag: gå igenom varje rad, rätta det som är fel, och ta sedan bort de här raderna.",
         "# A proposal: go through each line, correct what is wrong, and then take these lines away.",
@@ -88,11 +107,28 @@ def propose_mapping(folder: str | Path) -> str:
         "# period: {start: 2018-01-01, end: 2025-01-01}      # end: första dagen efter / the first day after",
         "sources:",
     ]
-    return "\n".join([*head, *_numbered(parts)]) + "\n"
+    text = "\n".join([*head, *_numbered([_source(group) for group in alike])]) + "\n"
+    unknown = [group[0] for group in alike if not isinstance(_recognised(group[0]), Match)]
+    unsure = [(raw.place, guess) for raw in unknown for guess in guesses(raw) if guess.sure != SURE]
+    return Proposal(text, tuple(unsure), tuple(raw.place for raw in unknown))
+
+
+def _recognised(raw: RawTable) -> Match | Problem:
+    return recognise(raw.file, list(raw.frame.columns))
+
+
+def _alike(tables: list[RawTable]) -> list[list[RawTable]]:
+    """Put files of one kind together: one source, so that rows that overlap between them are counted once."""
+    groups: dict[tuple[str, ...], list[RawTable]] = {}
+    for raw in tables:
+        match = _recognised(raw)
+        kind = (match.layout.layout,) if isinstance(match, Match) else ("", *map(str, raw.frame.columns))
+        groups.setdefault((raw.sheet, *kind), []).append(raw)
+    return list(groups.values())
 
 
 def _identity(raw: RawTable) -> list[Problem]:
-    match = recognise(raw.file, list(raw.frame.columns))
+    match = _recognised(raw)
     person = set()
     if isinstance(match, Match) and match.layout.person in match.headings:
         person = {match.headings[match.layout.person]}
@@ -115,9 +151,11 @@ def _numbered(parts: list[tuple[str, list[str]]]) -> list[str]:
     return lines
 
 
-def _source(raw: RawTable) -> tuple[str, list[str]]:
-    files = [f"files: [{_quoted(raw.file)}]"] + ([f"sheet: {_quoted(raw.sheet)}"] if raw.sheet else [])
-    match = recognise(raw.file, list(raw.frame.columns))
+def _source(alike: list[RawTable]) -> tuple[str, list[str]]:
+    raw = alike[0]
+    names = ", ".join(_quoted(one.file) for one in alike)
+    files = [f"files: [{names}]"] + ([f"sheet: {_quoted(raw.sheet)}"] if raw.sheet else [])
+    match = _recognised(raw)
     if isinstance(match, Match):
         way = "layout" if match.layout is shipped_layouts().get(match.layout.layout) else "table"
         used = [f"#   {heading} → {name} ({SURE})" for name, heading in match.headings.items()]

@@ -202,6 +202,7 @@ HEADINGS: Mapping[str, Text] = {
     "separator": {"sv": "Skiljetecken", "en": "Separator"},
     "header_line": {"sv": "Rubrikrad", "en": "Header line"},
     "rows": {"sv": "Rader", "en": "Rows"},
+    "line": {"sv": "Rad", "en": "Line"},
     "fate": {"sv": "Öde", "en": "Fate"},
     "reason": {"sv": "Skäl", "en": "Reason"},
     "used": {"sv": "Används", "en": "Used"},

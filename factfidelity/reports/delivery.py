@@ -10,11 +10,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 import factfidelity
 from factfidelity.delivery.quality import DeliveryReport
-from factfidelity.delivery.words import REPORT, TITLES
+from factfidelity.delivery.words import FATES, FURNITURE, HEADINGS, REPORT, TITLES
 from factfidelity.display.tables import table_html
 from factfidelity.display.views import Column, TableView
 from factfidelity.errors import Problem, ReportError
@@ -71,6 +72,45 @@ def write_delivery_report(
             f"cannot be written: {fault.strerror or type(fault).__name__}", "choose another folder", target.name
         )
     raise ReportError(problems=[problem])
+
+
+def write_row_list(report: DeliveryReport, path: str | Path, *, language: str = "sv") -> Path:
+    """Write what became of every row as a text file with semicolons: file, line, fate, reason. No value is in it.
+
+    Parameters
+    ----------
+    report : DeliveryReport
+    path : str or Path
+        In the secure room: a list of lines is for the one who has the files.
+    language : {"sv", "en"}
+
+    Raises
+    ------
+    ReportError
+        If the file cannot be written.
+    """
+    rows, target = report.rows, Path(path)
+    words = dict(zip(report.table["rule"], report.table[f"what_{language}"], strict=True))
+    words |= {kind: text[language] for kind, text in FURNITURE.items()}
+    frame = pd.DataFrame({
+        HEADINGS["file"][language]: rows["file"].astype(str).map(_no_formula),
+        HEADINGS["line"][language]: rows["line"],
+        HEADINGS["fate"][language]: rows["fate"].astype(str).map({key: text[language] for key, text in FATES.items()}),
+        HEADINGS["rule"][language]: rows["reason"].astype(str),
+        HEADINGS["reason"][language]: rows["reason"].astype(str).map(words).fillna(""),
+    })  # fmt: skip
+    try:
+        write_all(target.parent, {target.name: frame.to_csv(sep=";", index=False).encode("utf-8-sig")})
+    except OSError as fault:
+        what = f"cannot be written: {fault.strerror or type(fault).__name__}"
+        problem = Problem(what, "choose another file with --rows", target.name)
+    else:
+        return target
+    raise ReportError(problems=[problem])
+
+
+def _no_formula(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def delivery_html(report: DeliveryReport, language: str = "sv") -> str:
