@@ -45,3 +45,10 @@ def shared_period(extract: Extract, tables: Sequence[str]) -> tuple[pd.Timestamp
 def last_year(start: pd.Timestamp, end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the last twelve months of ``[start, end)``, or all of it where it is shorter."""
     return max(start, end - pd.DateOffset(years=1)), end
+
+
+def each_team(frame: pd.DataFrame, teams: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
+    """Return each team's rows, and all of them as ``total`` where there are several teams."""
+    named = list(zip(teams["team_id"], teams["team"], strict=True))
+    parts = [(key, name, frame.loc[(frame["team_id"] == key).to_numpy()]) for key, name in named]
+    return [*parts, ("total", "total", frame)] if len(parts) > 1 else parts

@@ -24,10 +24,12 @@ from factfidelity.caseload.board_episodes import (
     board_episodes,
     episode_counts,
     leaving_curve,
+    phase_counts,
     reason_counts,
     same_staff,
 )
 from factfidelity.caseload.board_result import BoardUse
+from factfidelity.caseload.board_wait import time_to_board
 from factfidelity.caseload.norms import programme_of
 from factfidelity.days import DAYS_PER_YEAR
 from factfidelity.extract import Extract
@@ -74,7 +76,7 @@ def board_use(
     year = one_period(since, until)
     notes = {
         "every": every, "start": f"{start:%Y-%m-%d}", "end": f"{end:%Y-%m-%d}", "latest_start": f"{since:%Y-%m-%d}",
-        "share_reference": _share_reference(teams),
+        "share_reference": _share_reference(teams), **_named(teams),
         "contacts_known": "yes" if extract.has("contacts") else "no",
         "admissions_known": "yes" if extract.has("episodes") else "no",
     }  # fmt: skip
@@ -88,8 +90,29 @@ def board_use(
         meetings=_meetings(extract, teams, year),
         same_staff=same_staff(extract.contacts, on, enrolled, teams),
         outside=outside,
+        phases=phase_counts(extract.board, enrolled, (start, end), teams, wanted=notes["kind"] == "phases"),
+        wait=time_to_board(_events_before(extract, plan or Plan(), teams), extract.board, enrolled, teams),
         notes=notes,
     )
+
+
+def _named(teams: pd.DataFrame) -> dict[str, str]:
+    """Return whether the board holds phases, and what the teams' care model calls it; nothing where they differ."""
+    models = [programme_of(name) for name in teams["programme"].unique()]
+    kinds = {"phases" if "phases" in model.all_indicators else "board" for model in models if model is not None}
+    names = [dict(model.board.name) for model in models if model is not None and model.board.name]
+    same = names[0] if names and all(name == names[0] for name in names) else {}
+    kind = {"kind": kinds.pop() if len(kinds) == 1 else "board"}
+    return kind | {f"name_{language}": text for language, text in same.items()}
+
+
+def _events_before(extract: Extract, plan: Plan, teams: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the dated events from which the time to the board is counted."""
+    visits = extract.visits
+    urgent = visits.loc[visits["kind"].eq("emergency").fillna(False).to_numpy(dtype=bool), ["client_id", "date"]]
+    found = {"admission": _admission_days(extract, plan, teams),
+             "emergency": urgent.merge(teams[["team_id"]], how="cross")}  # fmt: skip
+    return {name: frame for name, frame in found.items() if len(frame)}
 
 
 def _share_reference(teams: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from factfidelity.care.client_days import inside, united
+from factfidelity.care.client_days import inside, shared_time, united
 from factfidelity.care.contact_days import met
 from factfidelity.days import DAYS_PER_YEAR, OPEN, day_number, day_numbers
 from factfidelity.stats.survival import kaplan_meier
@@ -144,6 +144,41 @@ def reason_counts(episodes: pd.DataFrame, teams: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
 
 
+def phase_counts(
+    board: pd.DataFrame,
+    enrolled: pd.DataFrame,
+    period: tuple[pd.Timestamp, pd.Timestamp],
+    teams: pd.DataFrame,
+    *,
+    wanted: bool = True,
+) -> pd.DataFrame:
+    """Count phases, where the board holds them: the reason is the phase's name, and two phases may touch.
+
+    Returns
+    -------
+    DataFrame, one row per team and phase
+        team_id, team, phase, periods (whose first day was seen), persons, days (while enrolled), share (of the
+        enrolled days), median_days, median_low, median_high (Kaplan-Meier).
+    """
+    whole = (enrolled["end"] - enrolled["start"]).dt.days.groupby(enrolled["team_id"]).sum()
+    named = board["reason_on"].astype("object").where(board["reason_on"].notna(), "not_stated").astype("str")
+    rows = []
+    for phase in sorted(named.unique()) if wanted else ():
+        mine = board.loc[named == phase]
+        episodes = board_episodes(mine, enrolled, *period)
+        time = shared_time(mine, enrolled, _KEYS)
+        days = (time["end"] - time["start"]).dt.days
+        for key, name, part in _each_team(episodes, teams):
+            here = float(days.sum() if key == "total" else days[time["team_id"] == key].sum())
+            base = float(whole.sum() if key == "total" else whole.get(key, 0))
+            rows.append({
+                "team_id": key, "team": name, "phase": phase, "periods": int(part["from_start"].sum()),
+                "persons": part["client_id"].nunique(), "days": here, "share": here / base if base else np.nan,
+                **_median(part),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def leaving_curve(episodes: pd.DataFrame, teams: pd.DataFrame) -> pd.DataFrame:
     """Return the share still on the board after so many days, on a fixed grid (Kaplan-Meier).
 
@@ -160,12 +195,12 @@ def leaving_curve(episodes: pd.DataFrame, teams: pd.DataFrame) -> pd.DataFrame:
         grid = np.array([day for day in _GRID if day <= curve.time[-1]], dtype=float)
         at = curve.at(grid) if len(grid) else {"survival": grid, "low": grid, "high": grid}
         seen = [part.loc[part["days"] >= day, "client_id"].nunique() for day in grid]
-        first = {"day": 0.0, "share": 1.0, "low": 1.0, "high": 1.0, "persons": part["client_id"].nunique()}
-        rest = pd.DataFrame(
-            {"day": grid, "share": at["survival"], "low": at["low"], "high": at["high"], "persons": seen}
-        )
+        steps = [part.loc[part["ended"] & (part["days"] <= day), "client_id"].nunique() for day in grid]
+        first = {"day": 0.0, "share": 1.0, "low": 1.0, "high": 1.0, "persons": part["client_id"].nunique(), "steps": 0}
+        at = {"day": grid, "share": at["survival"], "low": at["low"], "high": at["high"]}
+        rest = pd.DataFrame({**at, "persons": seen, "steps": steps})
         rows.append(pd.concat([pd.DataFrame([first]), rest], ignore_index=True).assign(team_id=key, team=name))
-    columns = ["team_id", "team", "day", "share", "low", "high", "persons"]
+    columns = ["team_id", "team", "day", "share", "low", "high", "persons", "steps"]
     return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
 
 

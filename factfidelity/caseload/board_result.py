@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from factfidelity.caseload import words
+from factfidelity.caseload.board_words import METHODS, REFERENCE, TEXTS
 from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
@@ -56,10 +57,15 @@ class BoardUse(Result):
         persons who met staff both on and off the board, persons_same who met one person in both, share.
     outside : DataFrame, one row
         board_days outside the enrolment, which were set aside, and persons with such days.
+    phases : DataFrame, one row per team and phase, where the board holds phases
+        periods, persons, days (while enrolled), share (of the enrolled days), median_days, median_low, median_high.
+    wait : DataFrame, one row per team and what happened (admission | emergency)
+        events (while enrolled and off the board), persons, median_days to the board (Kaplan-Meier), within_7
+        (put on the board within 7 days), within_7_share (of those followed so long).
     """
 
     name: ClassVar[str] = "board_use"
-    title: ClassVar[Mapping[str, str]] = {"sv": "FACT-tavlan", "en": "The FACT board"}
+    title: ClassVar[Mapping[str, str]] = {"sv": "Tavlan", "en": "The board"}
     gates: ClassVar[Mapping[str, Gate]] = {
         "table": _SHARES,
         "latest": Gate(("team_id",), _SHARES.counts, _SHARES.wholes, _SHARES.shares, _SHARES.margins),
@@ -74,9 +80,14 @@ class BoardUse(Result):
             inner=("persons_off_30", "persons_again_30", "persons_off_90", "persons_again_90"),
         ),
         "reasons": Gate(
-            ("team_id", "moment", "reason"), {"persons": ("episodes", "share")}, margins={"team_id": "total"}
+            ("team_id", "moment", "reason"), {"persons": ("episodes", "share")}, margins={"team_id": "total"},
+            within={"persons": ("episodes.persons_on",)},
         ),
-        "curve": Gate(("team_id", "day"), {"persons": ("share", "low", "high")}, margins={"team_id": "total"}),
+        "curve": Gate(
+            ("team_id", "day"), {"persons": ("share", "low", "high"), "steps": ("share", "low", "high")},
+            margins={"team_id": "total"}, inner=("steps",), nested={"day": ("*",)},
+            within={"persons": ("episodes.persons_on",)},
+        ),
         "on_off": Gate(
             ("team_id", "state"),
             {"persons": ("client_days", "contacts", "contacts_per_week", "admissions", "admissions_per_year"),
@@ -88,8 +99,18 @@ class BoardUse(Result):
         "same_staff": Gate(
             ("team_id",), {"persons": ("share",), "persons_same": ("share",)}, wholes={"persons_same": "persons"},
             shares=(("share", "persons_same", "persons"),), margins={"team_id": "total"},
+            within={"persons": ("episodes.persons_on",)},
         ),
         "outside": Gate(("what",), {"persons": ("board_days",)}),
+        "phases": Gate(
+            ("team_id", "phase"), {"persons": ("periods", "median_days", "median_low", "median_high", "days", "share")},
+            margins={"team_id": "total"},
+        ),
+        "wait": Gate(
+            ("team_id", "since"),
+            {"persons": ("events", "median_days", "within_7_share"), "persons_7": ("within_7", "within_7_share")},
+            margins={"team_id": "total"}, inner=("persons_7",),
+        ),
     }  # fmt: skip
 
     latest: pd.DataFrame = field(default_factory=_empty)
@@ -100,9 +121,22 @@ class BoardUse(Result):
     meetings: pd.DataFrame = field(default_factory=_empty)
     same_staff: pd.DataFrame = field(default_factory=_empty)
     outside: pd.DataFrame = field(default_factory=_empty)
+    phases: pd.DataFrame = field(default_factory=_empty)
+    wait: pd.DataFrame = field(default_factory=_empty)
 
-    def _span(self, language: str) -> str:
-        return words.span(self.notes["start"], self.notes["end"], language)
+    @property
+    def kind(self) -> str:
+        """``board``, or ``phases`` where the care model's board holds its phases."""
+        return self.notes.get("kind", "board")
+
+    def say(self, key: str, language: str, **values: str) -> str:
+        """Return one of the board's texts in the words of its kind."""
+        return pick(TEXTS[self.kind][key], language).format(**values)
+
+    def heading(self, language: str | None = None) -> str:
+        """Return what the care model calls its board."""
+        language = language or self.language
+        return self.notes.get(f"name_{language}") or self.say("title", language)
 
     @staticmethod
     def _main(frame: pd.DataFrame) -> Mapping[str, Any]:
@@ -118,16 +152,11 @@ class BoardUse(Result):
         row = self._main(self.latest)
         share = row.get("share")
         if share is None or pd.isna(share):
-            text = {"sv": "Andelen på tavlan visas inte.", "en": "The share on the board is not shown."}
-            return pick(text, language)
+            return self.say("hidden", language)
         when = words.span(self.notes["latest_start"], self.notes["end"], language)
-        first = {
-            "sv": f"Perioden {when} var {percent(share, language=language)} av de inskrivna dygnen på tavlan "
-            f"({number(row['on_board'], language=language)} klienter i genomsnitt).",
-            "en": f"In {when}, {percent(share, language=language)} of the enrolled days were on the board "
-            f"({number(row['on_board'], language=language)} clients on average).",
-        }
-        return " ".join(filter(None, [pick(first, language), self._length(language), self._intensity(language)]))
+        mean = number(row["on_board"], language=language)
+        first = self.say("first", language, when=when, share=percent(share, language=language), mean=mean)
+        return " ".join(filter(None, [first, self._length(language), self._intensity(language)]))
 
     def _length(self, language: str) -> str:
         row = self._main(self.episodes)
@@ -155,33 +184,15 @@ class BoardUse(Result):
         if any(rate is None or pd.isna(rate) for rate in rates):
             return ""
         on, off = (number(rate, decimals=2, language=language) for rate in rates)
-        text = {
-            "sv": f"På tavlan hade klienterna {on} möten i veckan, annars {off}.",
-            "en": f"On the board clients had {on} meetings a week, otherwise {off}.",
-        }
-        return pick(text, language)
+        return self.say("intensity", language, on=on, off=off)
 
     def methods(self, language: str | None = None) -> str:
         """Return how the board was counted."""
         language = language or self.language
-        text = {
-            "sv": "Andelen på tavlan är dygn på tavlan delade med inskrivna dygn. Dygn på tavlan utanför "
-            "inskrivningen räknas inte. Perioder som överlappar eller ligger intill varandra är en period; en period "
-            "utan slut pågår. Tiden på tavlan är skattad enligt Kaplan–Meier: perioder som pågår när observationen "
-            "eller inskrivningen tar slut är censurerade, och perioder som började före observationen räknas från den "
-            "dag de kan ses. En klient är åter på tavlan inom 30 (90) dagar om en ny period börjar så snart; bara "
-            "perioder där klienten följdes så länge räknas. Möten är genomförda möten på plats. Andelen 20 procent är "
-            "en referenslinje, inget mål. Att klienter på tavlan har fler möten eller inskrivningar följer av varför "
-            "de förs upp och säger inget om tavlans verkan.",
-            "en": "The share on the board is board-days divided by enrolled days. Board-days outside the enrolment are "
-            "not counted. Periods that overlap or touch are one; a period without an end goes on. Time on the board is "
-            "a Kaplan–Meier estimate: periods that go on when observation or enrolment ends are censored, and periods "
-            "that began before observation count from the day they can be seen. A client is back within 30 (90) days "
-            "if a new period begins so soon; only periods followed so long count. Meetings are attended face-to-face "
-            "contacts. The share of 20 per cent is a reference line, not a target. That clients on the board have more "
-            "meetings or admissions follows from why they are put there and says nothing of the board's effect.",
-        }
-        return pick(text, language)
+        text = pick(METHODS[self.kind], language)
+        line = self.notes.get("share_reference", "")
+        more = pick(REFERENCE, language).format(share=percent(float(line), language=language)) if line else ""
+        return text + more
 
     def plot(self, *, ax: charts.Axes | None = None) -> charts.Axes:
         """Draw the share on the board over time."""
@@ -203,13 +214,12 @@ class BoardUse(Result):
     def _curve_chart(self, language: str) -> tuple[pd.DataFrame, dict[str, Any]]:
         main = self._main(self.curve).get("team_id")
         rows = words.with_team_names(self.curve.loc[self.curve["team_id"] == main], language)
-        unit = {"sv": "Andel kvar på tavlan", "en": "Share still on the board"}
-        return rows, {"x": "day", "y": "share", "form": "percent", "unit": pick(unit, language), "language": language}
+        unit = self.say("still", language)
+        return rows, {"x": "day", "y": "share", "form": "percent", "unit": unit, "language": language}
 
     def _draw_curve(self, language: str, ax: charts.Axes | None) -> charts.Axes:
         rows, look = self._curve_chart(language)
-        title = {"sv": "Dagar på tavlan", "en": "Days on the board"}
-        return charts.lines(rows, **look, low="low", high="high", x_title=pick(title, language), ax=ax)
+        return charts.lines(rows, **look, low="low", high="high", x_title=self.say("days", language), ax=ax)
 
     def views(self, language: str | None = None) -> tuple[TableView, ...]:
         """Return share, periods, reasons, time on the board, care on and off it, meetings."""
@@ -223,14 +233,12 @@ class BoardUse(Result):
         views = {view.name: view for view in self.views(language)}
         rows, look = self._share_chart(language)
         view = views["board_share"]
-        what = {"sv": "Andel på tavlan", "en": "Share on the board"}
-        alt = charts.alt.lines(rows, **{**look, "what": pick(what, language)})
+        alt = charts.alt.lines(rows, **{**look, "what": self.say("share", language)})
         native = NativeChart("line", view.name, "period", ("share_on",), "team", str(look["unit"]))
         found = [FigureView("board_share", view.caption, alt, lambda ax: self._draw_share(language, ax), view, native)]
         if "board_time" in views:
             rows, look = self._curve_chart(language)
-            said = {"sv": "Tid på tavlan", "en": "Time on the board"}
-            alt = charts.alt.lines(rows, **{**look, "what": pick(said, language)})
+            alt = charts.alt.lines(rows, **{**look, "what": self.say("time", language)})
             time = views["board_time"]
             found.append(FigureView("board_time", time.caption, alt, lambda ax: self._draw_curve(language, ax), time))
         return tuple(found)
@@ -240,9 +248,8 @@ class BoardUse(Result):
         language = language or self.language
         share = self._main(self.latest).get("share")
         value = None if share is None or pd.isna(share) else float(share)
-        label = {"sv": "Andel på tavlan", "en": "Share on the board"}
         why = "" if value is not None else self.summary(language)
-        return (KeyFigure("board_share", pick(label, language), value, self.summary(language), form="percent",
+        return (KeyFigure("board_share", self.say("share", language), value, self.summary(language), form="percent",
                           decimals=0, why=why),)  # fmt: skip
 
     def period_names(self, language: str) -> list[str]:
@@ -253,10 +260,5 @@ class BoardUse(Result):
         """Say how many board-days were set aside."""
         days = self.outside["board_days"].iloc[0] if len(self.outside) else 0
         if pd.isna(days):
-            return pick({"sv": "Dygn på tavlan utanför inskrivningen: visas inte.",
-                         "en": "Board-days outside the enrolment: not shown."}, language)  # fmt: skip
-        text = {
-            "sv": f"{integer(days, language=language)} dygn på tavlan utanför inskrivningen räknades inte.",
-            "en": f"{integer(days, language=language)} board-days outside the enrolment were not counted.",
-        }
-        return pick(text, language)
+            return self.say("outside_hidden", language)
+        return self.say("outside", language, days=integer(days, language=language))

@@ -102,7 +102,6 @@ REASONS: Mapping[str, Text] = {
     "left_team": {"sv": "Lämnade teamet", "en": "Left the team"},
     "stable": {"sv": "Stabiliserad", "en": "Stable"},
     "not_stated": {"sv": "Ej angiven", "en": "Not stated"},
-    "still_on": {"sv": "Kvar på tavlan", "en": "Still on the board"},
     "total": {"sv": "Totalt", "en": "Total"},
 }
 
@@ -157,6 +156,8 @@ HEADS: Mapping[str, Head] = {
     "again_share_90": ("Åter inom 90 dagar", "Back within 90 days", "percent", 0),
     "moment_name": ("Händelse", "Event", "text"),
     "reason_name": ("Orsak", "Reason", "text"),
+    "events": ("Händelser", "Events", "integer"),
+    "within_7_share": ("Inom 7 dagar", "Within 7 days", "percent", 0),
     "share_still": ("Andel kvar på tavlan", "Share still on the board", "percent", 0),
     "day": ("Dag", "Day", "integer"),
     "low": ("Nedre gräns", "Lower limit", "percent", 0),
@@ -191,16 +192,6 @@ END_REASONS: Mapping[str, Text] = {
     "died": {"sv": "Avled", "en": "Died"},
     "changed_team": {"sv": "Bytte team", "en": "Changed team"},
     "not_stated": {"sv": "Ej angiven", "en": "Not stated"},
-}
-
-MOMENTS: Mapping[str, Text] = {
-    "on": {"sv": "Upp på tavlan", "en": "Put on the board"},
-    "off": {"sv": "Ned från tavlan", "en": "Taken off the board"},
-}
-
-STATES: Mapping[str, Text] = {
-    "on": {"sv": "På tavlan", "en": "On the board"},
-    "off": {"sv": "Inte på tavlan", "en": "Off the board"},
 }
 
 REGION: Text = {"sv": "Alla team", "en": "All teams"}

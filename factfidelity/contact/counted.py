@@ -122,6 +122,28 @@ def time_to(setting: Setting, name: str, frame: pd.DataFrame, *, per: float = 1.
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def mean_of(setting: Setting, name: str, frame: pd.DataFrame, *, per: float | None = None) -> pd.DataFrame:
+    """Return an amount divided by the number of rows, or by what they weigh together.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        team_id, client_id, amount, and weight where the denominator is not the number of rows.
+    per : float, optional
+        The denominator, where it is the same for every team.
+    """
+    rows = []
+    for key, part in setting.parts(frame):
+        weight = part["weight"].sum() if "weight" in part else len(part)
+        base = float(weight if per is None else per)
+        amount = float(part["amount"].sum())
+        some = len(part) > 0 and base > 0
+        persons, those = part["client_id"].nunique(), part.loc[part["amount"] > 0, "client_id"].nunique()
+        rows.append((key, name, "mean", amount / base if some else np.nan, np.nan, np.nan, amount, base, persons,
+                     np.nan, those, "" if some else "nobody"))  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
 def not_there(setting: Setting, name: str, why: str) -> pd.DataFrame:
     """Return the indicator without a value, and why."""
     rows = [(key, name, "number", *[np.nan] * 8, why) for key, _ in setting.parts(setting.enrolled)]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
 
 import pandas as pd
 
-from factfidelity.contact import words
 from factfidelity.contact.indicator_words import LABELS, UNITS, why_words
 from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
-from factfidelity.display.views import Column, TableView
+from factfidelity.display.views import KeyFigure, TableView
 from factfidelity.schemas.programme import load_programme
-from factfidelity.wording import number, percent, pick
+from factfidelity.wording import integer, number, percent, pick
 
 _VALUE = ("value", "low", "high")
+_OWN_SECTIONS = frozenset({"resource_group", "work", "school", "placements", "collaboration", "hospital"})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,9 +28,13 @@ class ProgrammeIndicators(Result):
     Attributes
     ----------
     table : DataFrame, one row per team and indicator
-        team_id, team, indicator, form (percent: a share; number: per client-year; days: a median time), value, low,
-        high (interval of a median time), numerator, denominator, persons (it rests on), part (persons who have it, of a
-        share), why (there is no value).
+        team_id, team, indicator, section (of a report), form (percent: a share; number: per client-year; days: a
+        median time; mean: an average), value, low, high (interval of a median time), numerator, denominator, persons
+        (it rests on), part (persons who have it, of a share), why (there is no value).
+    coverage : DataFrame, one row per team and questionnaire
+        answered, persons (enrolled in the year), share.
+    answers : DataFrame, one row per team, questionnaire, question or theme, and answer
+        persons (who gave it), share.
     """
 
     name: ClassVar[str] = "programme_indicators"
@@ -41,7 +46,18 @@ class ProgrammeIndicators(Result):
              "with_any": (*_VALUE, "numerator")},
             wholes={"part": "persons"}, margins={"team_id": "total"}, inner=("with_any",),
         ),
+        "coverage": Gate(
+            ("team_id", "instrument"), {"answered": ("share",), "persons": ("share",)}, wholes={"answered": "persons"},
+            margins={"team_id": "total"},
+        ),
+        "answers": Gate(
+            ("team_id", "instrument", "item", "answer"), {"persons": ("share",)}, margins={"team_id": "total"},
+            within={"persons": ("coverage.answered",)},
+        ),
     }  # fmt: skip
+
+    coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
+    answers: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def _rows(self) -> list[Mapping[str, Any]]:
         if not len(self.table):
@@ -57,7 +73,7 @@ class ProgrammeIndicators(Result):
         if row["form"] == "percent":
             return percent(row["value"], language=language)
         unit = pick(UNITS.get(row["indicator"], UNITS[row["form"]]), language)
-        decimals = 0 if row["form"] == "days" else 1
+        decimals = {"days": 0, "mean": 2}.get(row["form"], 1)
         return f"{number(row['value'], decimals=decimals, language=language)} {unit}".strip()
 
     def unit(self, row: Mapping[str, Any], language: str) -> str:
@@ -70,15 +86,31 @@ class ProgrammeIndicators(Result):
         rows = self._rows()
         given = [row for row in rows if not pd.isna(row["value"])]
         model = pick(load_programme(self.notes["programme"]).short, language)
+        if not len(rows) and len(self.coverage):
+            return self._voice(language)
         if not given:
             text = {"sv": f"Inga indikatorer för {model} kan visas.", "en": f"No indicators for {model} can be shown."}
             return pick(text, language)
         parts = [f"{pick(LABELS[row['indicator']], language)}: {self.said(row, language)}" for row in given]
-        lead = {"sv": f"Indikatorer för {model}. ", "en": f"Indicators for {model}. "}
         none = len(rows) - len(given)
         more = {"sv": f" Utan värde att visa: {none}." if none else "",
                 "en": f" Without a value to show: {none}." if none else ""}  # fmt: skip
-        return pick(lead, language) + "; ".join(parts) + "." + pick(more, language)
+        lead = "" if "section" in self.notes else f"{self.heading(language)}. "
+        voice = " " + self._voice(language) if len(self.coverage) and "section" not in self.notes else ""
+        return lead + "; ".join(parts) + "." + pick(more, language) + voice
+
+    def _voice(self, language: str) -> str:
+        """Say how many answered, before anything of what they answered."""
+        total = self.coverage.loc[self.coverage["team_id"] == "total"]
+        rows = total if len(total) else self.coverage
+        said = []
+        for row in rows.to_dict("records"):
+            known = not pd.isna(row["answered"])
+            who = integer(row["answered"], language=language) if known else ".."
+            whole = integer(row["persons"], language=language) if not pd.isna(row["persons"]) else ".."
+            said.append(f"{row['instrument']}: {who} / {whole}")
+        text = {"sv": "Svarande av inskrivna: ", "en": "Answered, of those enrolled: "}
+        return pick(text, language) + "; ".join(said) + "."
 
     def methods(self, language: str | None = None) -> str:
         """Return how the indicators were counted."""
@@ -88,12 +120,18 @@ class ProgrammeIndicators(Result):
             "placeringar dem som gjordes medan klienten var inskriven. Händelser anges per klientår av inskriven tid "
             "under det sista året. Tider är medianer enligt Kaplan–Meier från inskrivningen, och den som inte har "
             "händelsen när inskrivningen eller observationen slutar är censurerad. En aktuell SIP är gjord eller "
-            "uppföljd under det sista året; uppföljd i tid betyder inom 365 dagar.",
+            "uppföljd under det sista året; uppföljd i tid betyder inom 365 dagar. Genomsnitt avser det sista året. "
+            "Andra verksamheter kring klienten är de som nämns vid kontakter, socialtjänsten vid kommunal insats eller "
+            "placering och SiS vid placering där. Övergång till vuxenvård räknas från den dag insatsen upphör, det år "
+            "klienten fyller 17 eller senare, till första besök i vuxenpsykiatrin.",
             "en": "Shares of clients are of those enrolled on the last day, shares of plans, referrals and placements "
             "of those made while the client was enrolled. Events are given per client-year of enrolled time in the "
             "last year. Times are Kaplan–Meier medians from enrolment, and whoever has no event when enrolment or "
             "observation ends is censored. A current SIP was made or followed up in the last year; followed up on time "
-            "means within 365 days.",
+            "means within 365 days. Averages are of the last year. Other authorities around a client are those named "
+            "at contacts, the social services where there is a municipal service or placement, and the state "
+            "institutions where the client is placed in one. Transition to adult care counts from the day the enrolment ends, in "
+            "the year the client turns 17 or later, to the first visit in adult psychiatry.",
         }
         return pick(text, language)
 
@@ -106,25 +144,55 @@ class ProgrammeIndicators(Result):
         return charts.bars(frame, category="indicator", value="value", form="percent", language=self.language, ax=ax)
 
     def views(self, language: str | None = None) -> tuple[TableView, ...]:
-        """Return every indicator by team, with its numerator and denominator."""
+        """Return one table for each section and kind of value, so that no column is empty by its nature; surveys."""
+        from factfidelity.contact.indicator_views import indicator_views
+
+        return indicator_views(self, language or self.language)
+
+    def heading(self, language: str | None = None) -> str:
+        """Return the title with the care model's name."""
         language = language or self.language
-        if not len(self.table):
-            return ()
-        rows = words.with_team_names(self.table, language)
-        records: list[Mapping[str, Any]] = self.table.to_dict("records")  # type: ignore[assignment]
-        rows = rows.assign(
-            indicator_name=[pick(LABELS[name], language) for name in rows["indicator"]],
-            unit=[self.unit(row, language) for row in records],
-            **{form: rows["value"].where(rows["form"] == form) for form in ("percent", "number", "days")},
-            because=[why_words(row["why"], language) for row in records],
-        )
-        heads = (("team", "Team", "Team", "text"), ("indicator_name", "Indikator", "Indicator", "text"),
-                 ("percent", "Andel", "Share", "percent"),
-                 ("number", "Per klientår", "Per client-year", "number"), ("days", "Tid", "Time", "integer"),
-                 ("unit", "Enhet", "Unit", "text"), ("numerator", "Täljare", "Numerator", "number"),
-                 ("denominator", "Nämnare", "Denominator", "number"), ("persons", "Klienter", "Clients", "integer"),
-                 ("because", "Anmärkning", "Remark", "text"))  # fmt: skip
-        columns = tuple(Column(name, sv if language == "sv" else en, form) for name, sv, en, form in heads)
-        model = pick(load_programme(self.notes["programme"]).short, language)
-        caption = {"sv": f"Indikatorer för {model}", "en": f"Indicators for {model}"}
-        return (TableView(self.name, pick(caption, language), rows, columns, (self.methods(language),)),)
+        lead = {"sv": "Indikatorer för ", "en": "Indicators for "}
+        return pick(lead, language) + pick(load_programme(self.notes["programme"]).short, language)
+
+    def delivered(self) -> pd.DataFrame:
+        """Return the rows whose tables were delivered."""
+        return self.table.loc[~self.table["why"].astype("object").fillna("").astype("str").str.startswith("no ")]
+
+    def lacking(self, language: str | None = None) -> tuple[tuple[str, str], ...]:
+        """Return the indicators whose tables were not delivered, each with what is missing."""
+        language = language or self.language
+        rows = self.table.loc[~self.table.index.isin(self.delivered().index)] if len(self.table) else self.table
+        said = {pick(LABELS[name], language): why_words(why, language)
+                for name, why in zip(rows["indicator"], rows["why"], strict=True)}  # fmt: skip
+        return tuple(said.items())
+
+    def by_section(self) -> dict[str, Self]:
+        """Return the indicators divided by their section of a report; sections for which nothing was delivered out."""
+        rows = self.delivered() if len(self.table) else self.table
+        there = set(rows["section"]) | ({"voice"} if len(self.coverage) else set())
+        order = [name for name in load_programme(self.notes["programme"]).sections if name in there]
+        none = pd.DataFrame()
+        return {
+            name: dataclasses.replace(
+                self,
+                table=rows.loc[(rows["section"] == name).to_numpy()],
+                coverage=self.coverage if name == "voice" else none,
+                answers=self.answers if name == "voice" else none,
+                notes={**self.notes, "section": name},
+            )
+            for name in order
+        }
+
+    def key_figures(self, language: str | None = None) -> tuple[KeyFigure, ...]:
+        """Return up to three indicators of what the care model is for: work, placements, school, resource groups."""
+        language = language or self.language
+        rows = [row for row in self._rows() if row["section"] in _OWN_SECTIONS and not pd.isna(row["value"])]
+        found = []
+        for row in rows[:3]:
+            label = pick(LABELS[row["indicator"]], language)
+            form: Any = "percent" if row["form"] == "percent" else "number"
+            decimals = {"percent": 0, "days": 0}.get(row["form"], 2)
+            text = f"{label}: {self.said(row, language)}."
+            found.append(KeyFigure(row["indicator"], label, float(row["value"]), text, form=form, decimals=decimals))
+        return tuple(found)

@@ -43,6 +43,11 @@ LABELS: Mapping[str, Text] = {
     "placement_30": {"sv": "Möte inom 30 dagar efter placering", "en": "Meeting within 30 days of placement"},
     "placement_90": {"sv": "Möte inom 90 dagar efter placering", "en": "Meeting within 90 days of placement"},
     "simultaneous": {"sv": "Möte med teamet under placering", "en": "Meeting with the team during placement"},
+    "municipal_services": {"sv": "Har en kommunal insats", "en": "Has a municipal service"},
+    "occupancy": {"sv": "Placerade samtidigt", "en": "Placed at the same time"},
+    "authorities": {"sv": "Andra verksamheter kring varje klient", "en": "Other authorities around each client"},
+    "adult_transition": {"sv": "Tid till vuxenpsykiatrin", "en": "Time to adult psychiatry"},
+    "visits_per_day": {"sv": "Besök per klient och dygn", "en": "Visits per client and day"},
     "municipal_support": {
         "sv": "Tid från ansökan till kommunal insats",
         "en": "Time from request to municipal support",
@@ -54,6 +59,8 @@ UNITS: Mapping[str, Text] = {
     "first_job": {"sv": "veckor", "en": "weeks"},
     "job_tenure": {"sv": "veckor", "en": "weeks"},
     "number": {"sv": "per klientår", "en": "per client-year"},
+    "mean": {"sv": "i genomsnitt", "en": "on average"},
+    "visits_per_day": {"sv": "", "en": ""},
 }
 
 WHY: Mapping[str, Text] = {

@@ -9,8 +9,10 @@ import pandas as pd
 from factfidelity.care.client_days import enrolled_time, inside
 from factfidelity.care.contact_days import contacts_once, met
 from factfidelity.care.teams import last_year, shared_period, teams_of
+from factfidelity.contact.around import adult_transition, authorities, occupancy, services_now, visits_per_day
 from factfidelity.contact.counted import Setting, first_after, not_there, rate_of, share_of, time_to
 from factfidelity.contact.indicator_result import ProgrammeIndicators
+from factfidelity.contact.voice import survey_frames
 from factfidelity.extract import Extract
 from factfidelity.schemas.programme import Programme, indicator_vocabulary, load_programme
 
@@ -34,9 +36,7 @@ def programme_indicators(extract: Extract, programme: str | Programme = "fact") 
         ``.table``: one row per team and indicator; an indicator whose table was not delivered has no value and says so.
     """
     model = programme if isinstance(programme, Programme) else load_programme(programme)
-    wanted = dict.fromkeys(
-        [*model.indicators, *(name for each in model.modules for name in load_programme(each).indicators)]
-    )
+    wanted = model.all_indicators
     start, end = shared_period(extract, ("enrolments",))
     setting = setting_of(extract, start, end)
     vocabulary = indicator_vocabulary()
@@ -46,13 +46,16 @@ def programme_indicators(extract: Extract, programme: str | Programme = "fact") 
             continue
         needs = [table for table in vocabulary[name].needs if not extract.has(table)]
         for row_name, count in COUNTED[name].items():
-            parts.append(not_there(setting, row_name, f"no {needs[0]}") if needs else count(extract, setting, row_name))
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["team_id", "indicator"])
+            rows = not_there(setting, row_name, f"no {needs[0]}") if needs else count(extract, setting, row_name)
+            parts.append(rows.assign(section=vocabulary[name].section))
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["team_id", "indicator", "section"])
     named = setting.teams.set_index("team_id")["team"]
     table.insert(1, "team", named.reindex(table["team_id"]).fillna("total").to_numpy())
+    voice = "voice" in model.sections
     notes = {"programme": model.programme, "start": f"{start:%Y-%m-%d}", "end": f"{end:%Y-%m-%d}",
              "latest_start": f"{setting.since:%Y-%m-%d}"}  # fmt: skip
-    return ProgrammeIndicators(table=table, notes=notes)
+    coverage, answers = survey_frames(extract, setting) if voice else (pd.DataFrame(), pd.DataFrame())
+    return ProgrammeIndicators(table=table, coverage=coverage, answers=answers, notes=notes)
 
 
 def setting_of(extract: Extract, start: pd.Timestamp, end: pd.Timestamp) -> Setting:
@@ -278,4 +281,9 @@ COUNTED: Mapping[str, Mapping[str, Counted]] = {
     },
     "simultaneous": {"simultaneous": _simultaneous},
     "municipal_support": {"municipal_support": _support_days},
+    "municipal_services": {"municipal_services": services_now},
+    "occupancy": {"occupancy": occupancy},
+    "authorities": {"authorities": authorities},
+    "adult_transition": {"adult_transition": adult_transition},
+    "visits_per_day": {"visits_per_day": visits_per_day},
 }  # fmt: skip

@@ -36,6 +36,18 @@ class Gate:
     population : str
         Who is counted. Counts of two tables with the same population, column and keys are one number and are hidden
         together; left empty, they are taken for one number where their values are the same.
+    nested : mapping of str to tuple of str
+        A key and its values from the widest group of persons to the narrowest (``{"cohort": ("all", "mirror")}``);
+        ``("*",)`` takes all values in their order, as the days of a curve. Whoever has two neighbours has the
+        difference, so it is guarded.
+    alias : mapping of str to (str, str, str)
+        A count that stands in another frame under another column, with the key and value that it has there.
+    within : mapping of str to tuple of str
+        A count and those of other frames of the same result whose persons hold all of its own
+        (``{"persons": ("latest.persons",)}``), row by row on the keys that both have: the rest is guarded.
+    free : tuple of str
+        Figures that do not give their count back (the mean of a measure of each person): they go where the count is
+        too small, but stay where it is only hidden for the sake of another.
     """
 
     keys: tuple[str, ...]
@@ -50,3 +62,5 @@ class Gate:
     population: str = ""
     nested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alias: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    free: tuple[str, ...] = ()

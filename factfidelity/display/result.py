@@ -62,12 +62,20 @@ class Result(ABC):
     def views(self, language: str | None = None) -> tuple[TableView, ...]:
         """Return the tables that a report shows."""
 
+    def heading(self, language: str | None = None) -> str:
+        """Return the title as it stands in a report; a care model may call the same thing by another name."""
+        return pick(self.title, language or self.language)
+
     def figures(self, language: str | None = None) -> tuple[FigureView, ...]:
         """Return the figures that a report shows."""
         return ()
 
     def key_figures(self, language: str | None = None) -> tuple[KeyFigure, ...]:
         """Return the few figures that stand first in a report."""
+        return ()
+
+    def lacking(self, language: str | None = None) -> tuple[tuple[str, str], ...]:
+        """Return parts of the answer that the delivery does not reach to, each with the reason."""
         return ()
 
     def frames(self) -> dict[str, pd.DataFrame]:

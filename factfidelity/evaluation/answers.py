@@ -16,6 +16,7 @@ from factfidelity.display.result import Result
 from factfidelity.evaluation.questions import QUESTIONS
 from factfidelity.extract import Extract
 from factfidelity.schemas.plan import Plan, load_plan
+from factfidelity.schemas.programme import load_programme
 
 Text = Mapping[str, str]
 Progress = Callable[[str, int, int], None]
@@ -101,11 +102,14 @@ def evaluate(
     chosen = plan if isinstance(plan, Plan) else load_plan(plan or "default")
     results: dict[str, Result] = {}
     missing: dict[str, Text] = {}
+    model = load_programme(chosen.programme)
     for number, question in enumerate(QUESTIONS):
         if progress:
             progress(question.name, number, len(QUESTIONS))
         lacking = [name for name in question.needs if not extract.has(name)]
         if question.one_team and len(extract.teams) != 1:
+            continue
+        if question.sections and not set(question.sections) & set(model.sections):
             continue
         if lacking:
             missing[question.name] = _not_delivered(lacking)

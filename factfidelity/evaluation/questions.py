@@ -31,6 +31,8 @@ class Question:
         Plan and extract to keyword arguments; ``first`` takes the place of the extract.
     one_team : bool
         Whether it is asked for a single team only.
+    sections : tuple of str
+        It is asked only of a care model whose indicators fill one of these sections; empty: of every model.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Question:
     needs: tuple[str, ...]
     options: Callable[[Plan, Extract], Mapping[str, Any]] = lambda plan, extract: {}
     one_team: bool = False
+    sections: tuple[str, ...] = ()
 
     def ask(self, extract: Extract, plan: Plan) -> Result:
         """Return the answer."""
@@ -78,20 +81,33 @@ QUESTIONS: tuple[Question, ...] = (
         "caseload_ratios",
         "factfidelity.caseload.ratios:caseload_ratios",
         ("enrolments", "staff"),
-        lambda plan, extract: {"every": plan.caseload.every, "staff": plan.caseload.staff},
+        lambda plan, extract: {
+            "every": plan.caseload.every,
+            "staff": plan.caseload.staff,
+            "programme": plan.programme,
+        },
+        sections=("caseload",),
     ),
     Question(
         "staffing",
         "factfidelity.caseload.staffing:staffing",
         ("staff",),
         lambda plan, extract: {"programme": plan.programme},
+        sections=("staffing",),
     ),
-    Question("board_use", "factfidelity.caseload.board:board_use", ("board", "enrolments")),
+    Question(
+        "board_use",
+        "factfidelity.caseload.board:board_use",
+        ("board", "enrolments"),
+        lambda plan, extract: {"plan": plan, "programme": plan.programme},
+        sections=("board", "phases"),
+    ),
     Question(
         "contact_pattern",
         "factfidelity.contact.pattern:contact_pattern",
         ("contacts", "enrolments"),
         lambda plan, extract: {"every": plan.caseload.every, "plan": plan},
+        sections=("contacts", "followup"),
     ),
     Question(
         "programme_indicators",

@@ -121,6 +121,7 @@ class Indicator(Strict):
 
 class _Vocabulary(Strict):
     sections: tuple[str, ...]
+    titles: dict[str, Text] = Field(default_factory=dict)
     indicators: dict[str, Indicator]
 
 
@@ -165,10 +166,16 @@ class Programme(Strict):
         return None
 
     @property
+    def all_indicators(self) -> tuple[str, ...]:
+        """The model's own indicators and those of its modules, each once."""
+        modules = [name for module in self.modules for name in programmes()[module].indicators]
+        return tuple(dict.fromkeys([*self.indicators, *modules]))
+
+    @property
     def sections(self) -> tuple[str, ...]:
-        """Sections of a report that the model's indicators fill, in the order of a report."""
+        """Sections of a report that the indicators of the model and its modules fill, in the order of a report."""
         known = indicator_vocabulary()
-        wanted = {known[name].section for name in self.indicators}
+        wanted = {known[name].section for name in self.all_indicators}
         return tuple(section for section in _vocabulary().sections if section in wanted)
 
 
@@ -180,6 +187,11 @@ def _vocabulary() -> _Vocabulary:
 def indicator_vocabulary() -> dict[str, Indicator]:
     """Return every indicator that a programme may list, by id."""
     return dict(_vocabulary().indicators)
+
+
+def section_title(section: str) -> Text:
+    """Return the heading of a section's indicators, Swedish and English."""
+    return dict(_vocabulary().titles.get(section, {"sv": section, "en": section}))
 
 
 @cache

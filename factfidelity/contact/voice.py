@@ -1,0 +1,58 @@
+"""The persons' own voice: how many answered, before what they answered."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from factfidelity.contact.counted import Setting
+from factfidelity.extract import Extract
+
+_COVERAGE = ["team_id", "team", "instrument", "answered", "persons", "share"]
+_ANSWERS = ["team_id", "team", "instrument", "item", "answer", "persons", "share"]
+
+
+def survey_frames(extract: Extract, setting: Setting) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return who answered each questionnaire or user-led audit in the last year, and what they answered.
+
+    Parameters
+    ----------
+    extract : Extract
+        surveys: one row per team, day, question (or theme) and answer, with the number who gave it.
+    setting : Setting
+
+    Returns
+    -------
+    coverage : DataFrame, one row per team and instrument
+        team_id, team, instrument, answered (the largest number who answered one question), persons (enrolled in the
+        year), share (missing where more answered than were enrolled: then others than clients did).
+    answers : DataFrame, one row per team, instrument, question (or theme) and answer
+        team_id, team, instrument, item, answer, persons (who gave it), share (of those who answered the question).
+    """
+    rows = extract.surveys
+    kept = (rows["date"].isna() | ((rows["date"] >= setting.since) & (rows["date"] < setting.end))) & rows["n"].notna()
+    rows = rows.loc[kept.to_numpy()]
+    if not len(rows):
+        return pd.DataFrame(columns=_COVERAGE), pd.DataFrame(columns=_ANSWERS)
+    rows = rows.assign(**{name: rows[name].astype("object").where(rows[name].notna(), "not_stated").astype("str")
+                          for name in ("item", "answer", "instrument")})  # fmt: skip
+    coverage, answers = [], []
+    enrolled = dict(setting.parts(setting.last_year))
+    for key, part in setting.parts(rows):
+        asked = part.groupby(["instrument", "item"], sort=True)["n"].sum().rename("asked").reset_index()
+        most = asked.groupby("instrument", sort=True)["asked"].max().rename("answered").reset_index()
+        coverage.append(most.assign(team_id=key, persons=enrolled[key]["client_id"].nunique()))
+        each = part.groupby(["instrument", "item", "answer"], sort=True)["n"].sum().rename("persons").reset_index()
+        each = each.merge(asked, on=["instrument", "item"]).assign(team_id=key)
+        answers.append(each.assign(share=each["persons"] / each["asked"].where(each["asked"] > 0)))
+    return _named(coverage, setting, _COVERAGE), _named(answers, setting, _ANSWERS)
+
+
+def _named(parts: list[pd.DataFrame], setting: Setting, columns: list[str]) -> pd.DataFrame:
+    table = pd.concat(parts, ignore_index=True)
+    named = setting.teams.set_index("team_id")["team"]
+    table = table.assign(team=named.reindex(table["team_id"]).fillna("total").to_numpy())
+    if "answered" in table:
+        share = table["answered"] / table["persons"].where(table["persons"] > 0)
+        table = table.assign(share=share.where(share <= 1, np.nan))
+    return table.astype({name: "int64" for name in ("answered", "persons") if name in table})[columns]
