@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from factfidelity.days import OPEN
+from factfidelity.delivery.keep import save_tables
 from factfidelity.delivery.sample_world import World
 from factfidelity.extract import COLUMNS, Extract, Source
 
@@ -30,7 +31,8 @@ def extract_of_world(world: World) -> Extract:
         name: Source(start=pd.Timestamp(opened if name in team_tables else start), end=pd.Timestamp(end))
         for name in frames
     }
-    return Extract(tables=frames, start=pd.Timestamp(start), end=pd.Timestamp(end), sources=sources)
+    first, after = pd.Timestamp(start), pd.Timestamp(end)
+    return Extract(tables=frames, start=first, end=after, sources=sources, saver=save_tables)
 
 
 def dates_of_days(days: Any, last: SupportsInt) -> Any:
