@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from factfidelity.delivery.identity import screen_table
 from factfidelity.delivery.keep import read_about
-from factfidelity.delivery.mapping import Assigned, assign, fits, options_of
+from factfidelity.delivery.mapping import Assigned, assign, fits, options_of, unused
 from factfidelity.delivery.mapping_match import Match
 from factfidelity.delivery.mapping_rows import Link, Mapped, map_table, row_hashes
 from factfidelity.delivery.raw import RawTable
@@ -23,7 +23,7 @@ from factfidelity.delivery.values import key_of
 from factfidelity.delivery.words_read import problem
 from factfidelity.errors import Problem
 from factfidelity.extract import COLUMNS, Source, column_kind
-from factfidelity.schemas.mapping import ColumnSpec, Feed, Layout
+from factfidelity.schemas.mapping import ColumnSpec, Layout
 from factfidelity.schemas.mapping import Mapping as MappingFile
 from factfidelity.schemas.plan import Plan
 
@@ -85,7 +85,9 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     about = read_about(folder) if mapping is None else None
     if about is not None:
         assigned = [_with_extra(one, about["extra"]) for one in assigned]
-    out = Assembled(problems=[*read.problems, *problems])
+    asked = asked_beyond(plan)
+    assigned = [_with_extra(one, asked) for one in assigned]
+    out = Assembled(problems=[*read.problems, *problems, *_lacking(asked, assigned)])
     out.problems += [one for raw in read.tables for one in _screened(raw, assigned, mapping)]
     links = _links(crosswalks, mapping, out.problems)
     if out.stopped:
@@ -101,7 +103,8 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
         out.problems += [*made.problems, *_repeats_said(one.raw, skip)]
         if one.spec.crosswalk and made.persons:
             out.linkage[one.name] = made.linked / made.persons
-    out.files, out.rows = _files(read, assigned), _account(read, assigned, skips, mapped)
+    linking = {id(raw) for tables in crosswalks.values() for raw in tables}
+    out.files, out.rows = _files(read, assigned), _account(read, assigned, skips, mapped, linking)
     repaired = [row for made in mapped for row in made.repaired]
     out.repaired = pd.DataFrame(repaired, columns=["table", "column", "file", "repair", "count"])
     out.tables = _tables(mapped, mapping)
@@ -110,18 +113,61 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     return out
 
 
+def asked_beyond(plan: Plan) -> dict[str, dict[str, str]]:
+    """Return the columns that a plan asks for beyond ours, by table, each with its kind; no others are loaded."""
+    asked: dict[str, dict[str, str]] = {}
+    if plan.index.kind == "column" and plan.index.column:
+        asked["clients"] = {plan.index.column: "date"}
+    for outcome in plan.own_outcomes:
+        table = asked.setdefault(outcome.table, {})
+        table.update(dict.fromkeys(outcome.starts_with, "code"))
+        for name, values in outcome.where.items():
+            first = values[0] if values else ""
+            table.setdefault(
+                name, "flag" if isinstance(first, bool) else "code" if isinstance(first, str) else "number"
+            )
+    beyond = {
+        table: {name: kind for name, kind in columns.items() if name not in COLUMNS.get(table, ())}
+        for table, columns in asked.items()
+    }
+    return {table: columns for table, columns in beyond.items() if columns}
+
+
+def _lacking(asked: Mapping[str, Mapping[str, str]], assigned: Sequence[Assigned]) -> list[Problem]:
+    """Say which columns of the plan no file has; a table that was not delivered is not asked for here."""
+    given = {
+        (feed.table, name)
+        for one in assigned
+        for feed in one.layout.feeds
+        for name, spec in feed.columns.items()
+        if not isinstance(spec, str) or any(way.partition(".")[0] in one.match.headings for way in spec.split("|"))
+    }
+    delivered = {table for table, _ in given}
+    return [
+        problem("plan_column", column=name, table=table)
+        for table, columns in asked.items()
+        for name in columns
+        if table in delivered and (table, name) not in given
+    ]
+
+
 def _with_extra(one: Assigned, extra: Mapping[str, Mapping[str, Any]]) -> Assigned:
-    """Let a saved table keep the columns that it has beyond ours."""
-    layout = one.layout
-    more = extra.get(layout.layout, {})
-    if not more:
+    """Let a table keep columns beyond ours: those of a saved extract, and those that the plan names."""
+    if not extra:
         return one
-    columns = {**layout.columns, **{name: ColumnSpec(names=(name,), kind=kind) for name, kind in more.items()}}
-    feed: Feed = layout.feeds[0].model_copy(
-        update={"columns": {**layout.feeds[0].columns, **{name: name for name in more}}}
-    )
-    wider: Layout = layout.model_copy(update={"columns": columns, "feeds": (feed,)})
-    headings = {**one.match.headings, **{name: name for name in more if name in one.raw.frame.columns}}
+    layout, headings = one.layout, dict(one.match.headings)
+    delivered = {key_of(str(heading)): str(heading) for heading in one.raw.frame.columns}
+    columns, feeds = dict(layout.columns), []
+    for feed in layout.feeds:
+        more = {
+            name: kind
+            for name, kind in extra.get(feed.table, {}).items()
+            if name not in feed.columns and key_of(name) in delivered
+        }
+        columns |= {name: ColumnSpec(names=(name,), kind=kind) for name, kind in more.items() if name not in columns}
+        headings |= {name: delivered[key_of(name)] for name in more if name not in headings}
+        feeds.append(feed.model_copy(update={"columns": {**feed.columns, **{name: name for name in more}}}))
+    wider: Layout = layout.model_copy(update={"columns": columns, "feeds": tuple(feeds)})
     return replace(one, match=Match(wider, headings, one.match.lacking))
 
 
@@ -262,8 +308,9 @@ def _untouched(read: Delivered) -> pd.DataFrame:
 
 
 def _account(
-    read: Delivered, assigned: Sequence[Assigned], skips: Sequence[NDArray[np.object_]], mapped: Sequence[Mapped]
-) -> pd.DataFrame:
+    read: Delivered, assigned: Sequence[Assigned], skips: Sequence[NDArray[np.object_]], mapped: Sequence[Mapped],
+    linking: Set[int],
+) -> pd.DataFrame:  # fmt: skip
     parts = []
     for raw in read.tables:
         fates, reasons = np.full(len(raw), "", dtype=object), np.full(len(raw), "", dtype=object)
@@ -275,7 +322,7 @@ def _account(
             better = (fates == "") | ((fates != "used") & (here == "used"))
             fates[better], reasons[better] = here[better], why[better]
         if not mine:
-            fates[:], reasons[:] = ("used", "crosswalk") if not raw.sheet else ("furniture", "unused_sheet")
+            fates[:], reasons[:] = ("used", "crosswalk") if id(raw) in linking else ("furniture", unused(raw))
         parts.append(_frame_of(raw, fates, reasons))
     return _stacked(parts)
 

@@ -112,6 +112,7 @@ def _sheet(sheet: Any, file: str, options: ReadOptions, content_hash: str) -> Ra
     return RawTable(
         file=file, sheet=str(sheet.title), frame=frame, lines=lines, header_line=place + 1,
         furniture=tuple(sorted([*preamble, *furniture])), extras=tuple(extras), content_hash=content_hash,
+        hidden=hidden,
     )  # fmt: skip
 
 

@@ -139,7 +139,8 @@ def _body(
 ) -> tuple[pd.DataFrame, NDArray[np.int64], list[tuple[int, str]], list[int]]:
     """Read the rows below the header, fast where each row is one line with the right number of cells."""
     if body >= len(text.rstrip(b"\n")):
-        return _frame([], names), np.empty(0, dtype=np.int64), [], []
+        blank = [(first_line + number, BLANK) for number in range(text.count(b"\n", body))]
+        return _frame([], names), np.empty(0, dtype=np.int64), blank, []
     ends = _record_ends(text, body)
     if ends is not None:
         for width in (len(names), len(names) + 1):

@@ -227,13 +227,15 @@ def assign(
     links: dict[str, list[RawTable]] = {name: [] for name in mapping.crosswalks}
     problems = _undelivered([*(raw.file for raw in tables), *files], mapping)
     for raw in tables:
-        crosswalk = next((name for name, spec in mapping.crosswalks.items() if fits(raw.file, spec.files)), "")
+        crosswalk = next(
+            (name for name, spec in mapping.crosswalks.items() if fits(raw.file, spec.files) and not raw.hidden), ""
+        )
         if crosswalk:
             links[crosswalk].append(raw)
         here = [
             (name, spec)
             for name, spec in mapping.sources.items()
-            if fits(raw.file, spec.files) and (not spec.sheet or key_of(spec.sheet) == key_of(raw.sheet))
+            if fits(raw.file, spec.files) and _is_the_sheet(raw, spec.sheet)
         ]
         for name, spec in here:
             match = match_headings(layout_of(name, spec), list(raw.frame.columns))
@@ -244,8 +246,18 @@ def assign(
             else:
                 out.append(Assigned(raw, name, match, spec))
         if not here and not crosswalk:
-            problems.append(problem("unused_sheet" if raw.sheet else "not_in_mapping", file=raw.place))
+            problems.append(problem(unused(raw) if raw.sheet else "not_in_mapping", file=raw.place))
     return out, links, problems
+
+
+def _is_the_sheet(raw: RawTable, asked: str) -> bool:
+    """Tell whether a source means this sheet: the one that it names, or any that is not hidden."""
+    return key_of(asked) == key_of(raw.sheet) if asked else not raw.hidden
+
+
+def unused(raw: RawTable) -> str:
+    """Return the rule that says why a sheet is not used."""
+    return "hidden_sheet" if raw.hidden else "unused_sheet"
 
 
 def _undelivered(files: Sequence[str], mapping: Mapping) -> list[Problem]:
@@ -263,6 +275,9 @@ def _recognised(
     out: list[Assigned] = []
     problems: list[Problem] = []
     for raw in tables:
+        if raw.hidden:
+            problems.append(problem("hidden_sheet", file=raw.place))
+            continue
         found = recognise(raw.file, list(raw.frame.columns))
         if isinstance(found, Match):
             out.append(Assigned(raw, found.layout.layout, found, SourceSpec(files=(raw.file,))))

@@ -98,7 +98,7 @@ def propose(folder: str | Path) -> Proposal:
     identity = [one for raw in found.tables for one in _identity(raw)]
     if identity:
         raise IdentityFoundError(problems=identity, place=place.resolve().name)
-    alike = _alike(found.tables)
+    alike = _alike([raw for raw in found.tables if not raw.hidden])
     head = [
         "# Ett förslag: gå igenom varje rad, rätta det som är fel, och ta sedan bort de här raderna.",
         "# A proposal: go through each line, correct what is wrong, and then take these lines away.",

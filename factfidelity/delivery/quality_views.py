@@ -47,6 +47,8 @@ def headline(report: Delivered, language: str) -> list[str]:
     account = {fate: count for fate, count in report.account().items() if count}
     if account:
         lines.append(_account(report, account, language))
+        headings = int((report.files["header_line"].fillna(0).astype(int) > 0).sum())
+        lines.append(REPORT["headings"][language].format(count=integer(headings, language=language)))
     if report.start is not None and report.end is not None:
         last = report.end - pd.Timedelta(days=1)
         lines.append(

@@ -45,6 +45,8 @@ class RawTable:
         label. Screened for identifiers like the table, and never kept.
     content_hash : str
         SHA-256 of the file's bytes.
+    hidden : bool
+        Whether it is a hidden sheet: screened, and used only where a mapping names it.
     kept : dict
         What was worked out about the columns and is needed again.
     """
@@ -60,6 +62,7 @@ class RawTable:
     ragged: tuple[int, ...] = ()
     extras: tuple[tuple[str, str], ...] = ()
     content_hash: str = ""
+    hidden: bool = False
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property

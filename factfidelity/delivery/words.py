@@ -112,6 +112,12 @@ REPORT: Mapping[str, Text] = {
         "sv": "{files} gav {rows}: {parts}. Varje rad har exakt ett öde.",
         "en": "{files} gave {rows}: {parts}. Every row has exactly one fate.",
     },
+    "headings": {
+        "sv": "Rubrikraderna ({count}, en per fil eller blad) är inga rader med uppgifter och räknas inte; en rad med "
+        "radbrytningar i en cell räknas en gång.",
+        "en": "The heading lines ({count}, one for each file or sheet) are no rows of data and are not counted; a row "
+        "with line breaks inside a cell counts once.",
+    },
     "screened": {
         "sv": "Inga direkta identitetsuppgifter hittades. Uppgifterna är pseudonymiserade och är fortfarande "
         "personuppgifter.",

@@ -135,6 +135,20 @@ SAID: Mapping[str, Said] = {
         "the sheet is not a table that is known, and was not used", "nothing, if it holds only explanations",
         "bladet är ingen känd tabell och har inte använts", "ingenting, om det bara innehåller förklaringar",
     ),
+    "hidden_sheet": Said(
+        "", "note",
+        "the sheet is hidden; it was looked through for identifiers and not used",
+        "nothing, or name it under sheet in the mapping if it holds data",
+        "bladet är dolt; det har granskats för identitetsuppgifter men inte använts",
+        "ingenting, eller ange det under sheet i mappningen om det innehåller uppgifter",
+    ),
+    "plan_column": Said(
+        "missing_column", "stop",
+        "the plan asks for the column {column} of the table {table}, which no file has",
+        "deliver the column, or correct the plan",
+        "planen kräver kolumnen {column} i tabellen {table}, men ingen fil har den",
+        "leverera kolumnen, eller rätta planen",
+    ),
     "ragged_row": Said(
         "", "set_aside",
         "the row has more or fewer cells than there are headings",
