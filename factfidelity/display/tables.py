@@ -12,6 +12,8 @@ from factfidelity import wording
 from factfidelity.display.views import Column, TableView
 
 _NUMERIC = ("integer", "number", "percent")
+# A text up to this length stays on one line; more columns than these and the table may need to be scrolled.
+_SHORT, _MIDDLE, _WIDE = 18, 4, 8
 _WORDS = {
     "hidden_note": {
         "sv": ".. = visas inte: bygger på färre än {smallest} personer, kan räknas ut ur övriga uppgifter "
@@ -26,6 +28,10 @@ _WORDS = {
     },
     "hidden": {"sv": "visas inte", "en": "not shown"},
     "missing": {"sv": "uppgift saknas", "en": "not available"},
+    "wide": {
+        "sv": "Får tabellen inte plats kan den rullas i sidled.",
+        "en": "Scroll sideways where the table does not fit.",
+    },
     "empty": {"sv": "Inga rader att visa.", "en": "No rows to show."},
 }
 
@@ -38,6 +44,9 @@ class Showable(Protocol):
     @property
     def is_released(self) -> bool:
         """Whether small counts are hidden."""
+
+    def heading(self, language: str | None = None) -> str:
+        """Return its title as it stands in a report."""
 
     def summary(self, language: str | None = None) -> str:
         """Say the answer in words."""
@@ -102,8 +111,10 @@ def table_html(view: TableView, language: str = "sv", *, smallest: int = 5) -> s
     if has_hidden:
         notes.append(_WORDS["hidden_note"][language].format(smallest=smallest))
     below = "".join(f"<p>{escape(note)}</p>" for note in notes)
+    size = "wide" if len(columns) > _WIDE else "middle" if len(columns) > _MIDDLE else "narrow"
+    hint = "" if size == "narrow" else f'<p class="hint">{_WORDS["wide"][language]}</p>'
     return (
-        f'<div class="table" id="{escape(view.name)}"><div class="scroll" tabindex="0" role="region" '
+        f'<div class="table {size}" id="table-{escape(view.name)}">{hint}<div class="scroll" tabindex="0" role="region" '
         f'aria-label="{escape(view.caption)}"><table lang="{language}"><caption>{escape(view.caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
         + (f'<div class="notes">{below}</div>' if below else "")
@@ -132,19 +143,21 @@ def _state(view: TableView, row: int, name: str) -> str:
 
 
 def _cell(text: str, column: Column, is_heading: bool, state: str, language: str) -> str:
-    names = ["num"] if column.form in _NUMERIC else []
+    names = ["num"] if column.form in _NUMERIC else ["short"] if 0 < len(text) <= _SHORT else []
     content = escape(text)
     if text == wording.HIDDEN:
         names.append("hidden")
         spoken = _WORDS["missing" if state == "not_available" else "hidden"][language]
         content = f'<abbr title="{spoken}">{content}</abbr>'
     label = f' class="{" ".join(names)}"' if names else ""
-    return f'<th scope="row"{label}>{content}</th>' if is_heading else f"<td{label}>{content}</td>"
+    if is_heading and text:
+        return f'<th scope="row"{label}>{content}</th>'
+    return f"<td{label}>{content}</td>"
 
 
 def result_html(result: Showable, language: str = "sv", *, most_rows: int = 60) -> str:
     """Return a result for a notebook: title, what it says, its tables; a warning where small counts are still in it."""
-    parts = [f"<h3>{escape(wording.pick(result.title, language))}</h3>"]
+    parts = [f"<h3>{escape(result.heading(language))}</h3>"]
     if not result.is_released:
         parts.append(f'<p role="note"><strong>{escape(_WORDS["raw"][language])}</strong></p>')
     parts.append(f"<p>{escape(result.summary(language))}</p>")

@@ -131,6 +131,8 @@ class KeyFigure:
         The figure in one sentence with its period, its number of clients and its change.
     why : str
         Why there is no value.
+    group : str
+        Figures of the same group, such as one for each team, stand together; the label then ends with ", team".
     """
 
     name: str
@@ -142,6 +144,7 @@ class KeyFigure:
     form: str = "number"
     decimals: int = 1
     why: str = ""
+    group: str = ""
     facts: Mapping[str, float] = field(default_factory=dict)
 
 

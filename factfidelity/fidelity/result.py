@@ -202,6 +202,7 @@ class FidelityScores(Result):
                     name=f"fidelity_{team}", label=label, value=None if missing else value,
                     sentence=f"{sentence} {change}".strip(), decimals=int(total["decimals"]),
                     why=_few(total, language) if missing else "", facts=facts,
+                    group=f"{'Programtrohet' if language == 'sv' else 'Fidelity'} ({self.notes.get('short', '')})",
                 )
             )  # fmt: skip
         return tuple(found)

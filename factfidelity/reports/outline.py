@@ -9,9 +9,10 @@ from typing import Literal
 import pandas as pd
 
 from factfidelity.display.views import Column, FigureView, TableView
+from factfidelity.reports.chapters import Chapter
 from factfidelity.reports.pages import ReportPages
-from factfidelity.reports.words import GUIDE, LIMITS, SECTIONS
-from factfidelity.wording import HIDDEN, date, integer, label, number, percent, pick
+from factfidelity.reports.words import GUIDE, LIMITS
+from factfidelity.wording import HIDDEN, date, integer, label, number, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,11 @@ def outline(pages: ReportPages) -> Iterator[Element]:
     yield Heading(1, words["guide"])
     smallest = pages.plan.disclosure.smallest
     yield from (Paragraph(text[language].format(smallest=smallest), "point") for text in GUIDE)
-    for section, title, _ in SECTIONS:
-        yield from _section(pages, section, pick(title, language))
+    for chapter in pages.chapters:
+        yield from _chapter(pages, chapter)
     yield Heading(1, words["methods"])
     for result in pages.results:
-        yield Heading(2, pick(result.title, language))
+        yield Heading(2, result.heading(language))
         yield Paragraph(result.methods(language))
     yield Heading(1, words["quality"])
     yield from pages.quality_views()
@@ -62,13 +63,10 @@ def outline(pages: ReportPages) -> Iterator[Element]:
     yield facts_view(pages)
 
 
-def _section(pages: ReportPages, section: str, title: str) -> Iterator[Element]:
-    members = pages.members(section)
-    if not members:
-        return
-    yield Heading(1, title)
-    for result in members:
-        yield Heading(2, pick(result.title, pages.language))
+def _chapter(pages: ReportPages, chapter: Chapter) -> Iterator[Element]:
+    yield Heading(1, chapter.title)
+    for result in chapter.results:
+        yield Heading(2, result.heading(pages.language))
         yield Paragraph(result.summary(pages.language), "answer")
         figures = result.figures(pages.language)
         under = {figure.table.name for figure in figures}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Mapping
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,21 +11,25 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader
-from markupsafe import Markup
 
-from factfidelity.display import charts
 from factfidelity.display.result import Result
-from factfidelity.display.tables import table_html
-from factfidelity.display.views import Column, FigureView, KeyFigure, TableView
+from factfidelity.display.views import Column, KeyFigure, TableView
 from factfidelity.evaluation import ReleasedEvaluation
+from factfidelity.reports.cards import Card, cards_of, one_line, quality_of, reading_of
+from factfidelity.reports.chapters import Chapter, chapters_of, result_title
+from factfidelity.reports.parts import part_of, quiet, tables_of
 from factfidelity.reports.released import read_released
-from factfidelity.reports.words import GUIDE, LIMITS, SECTIONS, WORDS, word
+from factfidelity.reports.words import GUIDE, LEADS, LIMITS, SECTIONS, TABLES, WORDS, word
 from factfidelity.schemas.files import read_yaml, shipped_folder
 from factfidelity.schemas.plan import Plan
-from factfidelity.wording import date, interval, number, percent, pick
+from factfidelity.schemas.programme import load_programme
+from factfidelity.wording import date, pick
 
-_LONG_TABLE = 14
-_PIXELS = 100
+# Of the tables on the delivery: what a reader of the report needs. The delivery report holds all of it.
+_DELIVERY_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "rules": ("severity", "file", "what", "count"),
+    "files": ("file", "tables", "rows", "used", "duplicate", "superseded", "furniture", "set_aside"),
+}
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class ReportPages:
         self.language = language
         self._results = {name: result.in_language(language) for name, result in released.results.items()}
         self.words = {key: text[language] for key, text in WORDS.items()}
+        self.chapters: tuple[Chapter, ...] = chapters_of(self._results, language)
 
     def __repr__(self) -> str:
         return f"ReportPages({self.title!r}, {self.language!r}, {len(self._results)} results)"
@@ -86,7 +91,12 @@ class ReportPages:
     def title(self) -> str:
         """Title of the report: the plan's, or the care model and the period."""
         given = pick(self.plan.title, self.language) if self.plan.title else ""
-        return given or f"{word('report', self.language)} {self.plan.programme.upper()}"
+        return given or f"{word('report', self.language)} {self.programme}"
+
+    @property
+    def programme(self) -> str:
+        """Short name of the care model."""
+        return pick(load_programme(self.plan.programme).short, self.language)
 
     @property
     def period(self) -> str:
@@ -99,7 +109,14 @@ class ReportPages:
     @property
     def sections(self) -> tuple[str, ...]:
         """Ids of the sections that there are results for."""
-        return tuple(section for section, _, _ in SECTIONS if self.members(section))
+        return tuple(chapter.name for chapter in self.chapters)
+
+    @property
+    def _smallest(self) -> int:
+        return self.plan.disclosure.smallest
+
+    def _tables(self, views: Sequence[TableView]) -> list[dict[str, Any]]:
+        return tables_of(quiet(views, ""), self.language, smallest=self._smallest)
 
     def _macro(self, name: str, *values: Any) -> Block:
         module = environment().get_template("blocks.html.j2").module
@@ -117,11 +134,8 @@ class ReportPages:
 
     def members(self, section: str) -> list[Result]:
         """Return the results of a section; the last section takes those that are named in none."""
-        placed = {name for _, _, names in SECTIONS for name in names}
-        for this, _, names in SECTIONS:
-            if this == section and names:
-                return [self._results[name] for name in names if name in self._results]
-        return [result for name, result in self._results.items() if name not in placed]
+        return [result for chapter in self.chapters if section in (chapter.name, chapter.group)
+                for result in chapter.results]  # fmt: skip
 
     def cover(self) -> Block:
         """What the report is about: period, care model, data, versions."""
@@ -133,7 +147,7 @@ class ReportPages:
         made = ", ".join(f"{name} {version}" for name, version in provenance["versions"].items())
         facts = [
             ("period", self.period),
-            ("programme", plan.programme.upper()),
+            ("programme", pick(load_programme(plan.programme).name, self.language)),
             ("team", str(provenance.get("team") or word("all_teams", self.language))),
             ("contact", plan.organisation.contact),
             ("plan", plan.plan),
@@ -147,46 +161,37 @@ class ReportPages:
         """Return the few figures that stand first."""
         return [figure for result in self._results.values() for figure in result.key_figures(self.language)]
 
+    def cards(self) -> list[Card]:
+        """Return the key figures of the summary: at most eight, one line each."""
+        return cards_of(self._results, self._released.delivery, self.language)
+
     def key_figure_view(self) -> TableView:
-        """Return the key figures as a table: the sheet and the page show the same."""
+        """Return all key figures as a table, each with what it rests on."""
         rows = [
             {
                 "name": one.label,
                 "value": one.value,
                 "low": one.low,
                 "high": one.high,
-                "sentence": one.sentence or one.why,
+                "sentence": one_line(one.sentence or one.why),
+                "reading": reading_of(one, self.language),
+                "quality": quality_of(result.name, self._released.delivery, self.language),
             }
-            for one in self.key_figures()
+            for result in self._results.values()
+            for one in result.key_figures(self.language)
         ]
-        columns = ["name", "value", "low", "high", "sentence"]
+        headings = ("key_figure", "value", "low", "high", "in_words", "reading", "quality_flag")
+        columns = ["name", "value", "low", "high", "sentence", "reading", "quality"]
         frame = pd.DataFrame(rows, columns=columns).astype({"value": "float64", "low": "float64", "high": "float64"})
-        headings = ("key_figure", "value", "low", "high", "in_words")
-        forms = ("text", "number", "number", "number", "text")
         shown = tuple(
-            Column(name, self.words[heading], form, 2)
-            for name, heading, form in zip(columns, headings, forms, strict=True)
+            Column(name, self.words[heading], "number" if name in {"value", "low", "high"} else "text", 2)
+            for name, heading in zip(columns, headings, strict=True)
         )
-        return TableView("key_figures", self.words["key_figures"], frame, shown)
+        return TableView("key_figures", self.words["key_figures"], frame, shown, sheet=self.words["key_figures"])
 
     def summary(self) -> Block:
-        """One page: the key figures, and the answers in a sentence each."""
-        figures = self.key_figures()
-        cards = [self._card(figure) for figure in figures]
-        return self._macro("summary", cards, [], "", self.words)
-
-    def _card(self, figure: KeyFigure) -> dict[str, str]:
-        language = self.language
-        form = percent if figure.form == "percent" else number
-        value = form(figure.value, decimals=figure.decimals, language=language)
-        text = interval(figure.value, figure.low, figure.high, decimals=figure.decimals, language=language)
-        if figure.form == "percent" and figure.low is not None and not pd.isna(figure.low):
-            low, high = (
-                percent(part, decimals=figure.decimals, language=language) for part in (figure.low, figure.high)
-            )
-            text = f"({'95 % KI' if language == 'sv' else '95% CI'} {low}–{high})"
-        bounds = text[text.index("(") + 1 : -1] if "(" in text else ""
-        return {"label": figure.label, "value": value, "range": bounds, "sentence": figure.sentence or figure.why}
+        """One page: the key figures, one line each, with how sure they are and what they rest on."""
+        return self._macro("summary", self.cards(), self.words)
 
     def guide(self) -> Block:
         """How to read the report."""
@@ -195,58 +200,41 @@ class ReportPages:
         return self._macro("prose", "guide", self.words["guide"], texts, True)
 
     def section(self, name: str) -> Block:
-        """Return one section with its answers, figures and tables; empty where there is no result for it."""
-        known = {section: title for section, title, _ in SECTIONS}
+        """Return one section with its answers, figures and tables; empty where there is no result for it.
+
+        ``indicators`` gives one section for each of those that the care model's own indicators fill.
+        """
+        known = dict.fromkeys([*(section for section, _, _ in SECTIONS), *self.sections])
         if name not in known:
             raise ValueError(f"there is no section {name!r}; known: {', '.join(known)}")
-        parts = [self._part(result) for result in self.members(name)]
-        if not parts:
-            return Block("")
-        return self._macro("section", f"section-{name}", pick(known[name], self.language), parts, self.words)
-
-    def _part(self, result: Result) -> dict[str, Any]:
-        language = self.language
-        figures = result.figures(language)
-        under = {figure.table.name for figure in figures}
-        tables = [Markup(table_html(view, language)) for view in result.views(language) if view.name not in under]  # noqa: S704
-        return {
-            "name": result.name,
-            "title": pick(result.title, language),
-            "summary": result.summary(language),
-            "figures": [self._figure(figure) for figure in figures],
-            "tables": tables,
-        }
-
-    def _figure(self, figure: FigureView) -> dict[str, Any]:
-        ax = charts.figure(figure.size)
-        figure.draw(ax)
-        svg = base64.b64encode(charts.to_svg(ax).encode("utf-8")).decode("ascii")
-        width, height = figure.size
-        return {
-            "caption": figure.caption,
-            "alt": figure.alt,
-            "src": f"data:image/svg+xml;base64,{svg}",
-            "width": round(width * _PIXELS),
-            "height": round(height * _PIXELS),
-            "table": Markup(table_html(figure.table, self.language)),  # noqa: S704
-            "long": len(figure.table.frame) > _LONG_TABLE,
-        }
+        blocks = []
+        for chapter in self.chapters:
+            if name in (chapter.name, chapter.group):
+                apart = "" if chapter.name == chapter.group else f"{chapter.name}-"
+                parts = [
+                    part_of(one, self.language, smallest=self._smallest, under=chapter.title, apart=apart)
+                    for one in chapter.results
+                ]
+                lead = pick(LEADS[chapter.name], self.language) if chapter.name in LEADS else ""
+                place = f"section-{chapter.name}"
+                blocks.append(self._macro("section", place, chapter.title, lead, parts, self.words).html)
+        return Block("\n".join(blocks))
 
     def methods(self) -> Block:
         """How each figure was made, from the choices of this very report."""
         parts = [
-            {"title": pick(result.title, self.language), "text": result.methods(self.language)}
+            {"name": result.name, "title": result.heading(self.language), "text": result.methods(self.language)}
             for result in self._results.values()
         ]
         return self._macro("methods", self.words["methods"], parts)
 
     def changes(self) -> Block:
         """What moved since the report before, and what else changed; empty where there was none."""
-        views = [Markup(table_html(view, self.language)) for view in self.change_views()]  # noqa: S704
+        views = self._tables(self.change_views())
         if not views:
             return Block("")
         text = self._released.changes.get("summary", {}).get(self.language, "")
-        return self._macro("tables", "changes", self.words["changes"], [text] if text else [], views)
+        return self._macro("tables", "changes", self.words["changes"], [text] if text else [], views, self.words)
 
     def change_views(self) -> list[TableView]:
         """Return the tables that lay this report beside the one before."""
@@ -254,22 +242,26 @@ class ReportPages:
 
     def quality(self) -> Block:
         """What was delivered, and what of it could be used."""
-        views = [Markup(table_html(view, self.language)) for view in self.quality_views()]  # noqa: S704
+        views = self._tables(self.quality_views())
         text = self._released.delivery.get("summary", {}).get(self.language, "")
-        return self._macro("tables", "quality", self.words["quality"], [text] if text else [], views)
+        return self._macro("tables", "quality", self.words["quality"], [text] if text else [], views, self.words)
 
     def quality_views(self) -> list[TableView]:
         """Return the tables on the delivery that the report repeats, and the questions that it cannot answer."""
         views = [view_of(record) for record in self._released.delivery.get("views", {}).get(self.language, [])]
-        if self._released.missing:
+        if self._missing_rows():
             views.append(self._missing_view())
         return views
 
+    def _missing_rows(self) -> list[dict[str, str]]:
+        names = {result.name: result.heading(self.language) for result in self._results.values()}
+        asked = [(names.get(name, result_title(name, self.language)), pick(text, self.language))
+                 for name, text in self._released.missing.items()]  # fmt: skip
+        lacking = [pair for result in self._results.values() for pair in result.lacking(self.language)]
+        return [{"question": question, "why": why} for question, why in (*asked, *lacking)]
+
     def _missing_view(self) -> TableView:
-        rows = [
-            {"question": name.replace("_", " "), "why": pick(text, self.language)}
-            for name, text in self._released.missing.items()
-        ]
+        rows = self._missing_rows()
         columns = (Column("question", self.words["question"]), Column("why", self.words["why"]))
         return TableView("not_included", self.words["not_included"], pd.DataFrame(rows), columns)
 
@@ -284,8 +276,7 @@ class ReportPages:
 
     def hidden(self) -> Block:
         """What is not shown, in numbers of cells."""
-        table = Markup(table_html(self.hidden_view(), self.language))  # noqa: S704
-        return self._macro("tables", "hidden", self.words["hidden"], [], [table])
+        return self._macro("tables", "hidden", self.words["hidden"], [], self._tables([self.hidden_view()]), self.words)
 
     def limits(self) -> Block:
         """What the report cannot say."""
@@ -298,8 +289,21 @@ class ReportPages:
     def terms(self) -> Iterable[tuple[str, str]]:
         """Return the words of the report with their meaning."""
         terms: Mapping[str, Any] = read_yaml(shipped_folder("schemas") / "codes" / "definitions.yaml")
+        sections = load_programme(self.plan.programme).sections
         for entry in terms.values():
-            yield entry["term"][self.language], entry["meaning"][self.language]
+            if not entry.get("sections") or set(entry["sections"]) & set(sections):
+                yield entry["term"][self.language], entry["meaning"][self.language]
+
+
+def delivery_view(view: TableView, language: str) -> TableView:
+    """Return a table of the delivery with the columns that a reader of the report needs, and tables by their names."""
+    kept = _DELIVERY_COLUMNS.get(view.name)
+    columns = tuple(column for column in view.columns if kept is None or column.name in kept)
+    known = {name: pick(text, language) for name, text in TABLES.items()}
+    frame = view.frame.copy()
+    for name in {"tables", "file"} & set(frame.columns):
+        frame[name] = [", ".join(known.get(part, part) for part in str(text or "").split(", ")) for text in frame[name]]
+    return dataclasses.replace(view, frame=frame, columns=columns)
 
 
 def view_record(view: TableView) -> dict[str, Any]:
@@ -335,4 +339,4 @@ def _hidden_of(result: Result, language: str) -> dict[str, Any]:
         else:
             hidden += int(values.isna().to_numpy().sum())
         shown += int(values.notna().to_numpy().sum())
-    return {"table": pick(result.title, language), "shown_cells": shown, "hidden_cells": hidden}
+    return {"table": result.heading(language), "shown_cells": shown, "hidden_cells": hidden}

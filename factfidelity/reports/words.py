@@ -49,7 +49,72 @@ WORDS: Mapping[str, Text] = {
     "table": {"sv": "Tabell", "en": "Table"},
     "team": {"sv": "Team", "en": "Team"},
     "changes": {"sv": "Förändring sedan förra rapporten", "en": "Change since the report before"},
+    "rows": {"sv": "rader", "en": "rows"},
+    "show_figure": {"sv": "Diagram", "en": "Chart"},
+    "show_table": {"sv": "Tabell", "en": "Table"},
+    "in_table": {"sv": "Diagrammets siffror står i tabellen", "en": "The figures of the chart stand in the table"},
+    "how": {"sv": "Så har det räknats", "en": "How this was computed"},
+    "of": {"sv": "för", "en": "for"},
+    "quality_flag": {"sv": "Datakvalitet", "en": "Data quality"},
+    "reading": {"sv": "Tolkning", "en": "Reading"},
     "all_teams": {"sv": "alla team", "en": "all teams"},
+}
+
+# What a ratio of after to before says; the words are chosen by its interval.
+READING: Mapping[str, Text] = {
+    "lower": {
+        "sv": "{change} lägre efter än före (intervall {least}–{most}).",
+        "en": "{change} lower after than before (interval {least}–{most}).",
+    },
+    "higher": {
+        "sv": "{change} högre efter än före (intervall {least}–{most}).",
+        "en": "{change} higher after than before (interval {least}–{most}).",
+    },
+    "unclear": {
+        "sv": "Underlaget kan inte skilja före från efter: intervallet omfattar 1.",
+        "en": "The data cannot tell before from after: the interval includes 1.",
+    },
+}
+
+# How much of the rows behind a figure could be used.
+QUALITY: Mapping[str, Text] = {
+    "whole": {"sv": "alla rader kunde användas", "en": "all rows could be used"},
+    "small_faults": {
+        "sv": "små brister, under 1 % av raderna kunde inte användas",
+        "en": "small faults, under 1% of the rows could not be used",
+    },
+    "faults": {
+        "sv": "brister, {share} av raderna kunde inte användas",
+        "en": "faults, {share} of the rows could not be used",
+    },
+}
+
+# The delivered tables as readers know them.
+TABLES: Mapping[str, Text] = {
+    "audits": {"sv": "Brukarrevisioner", "en": "User-led audits"},
+    "board": {"sv": "FACT-tavlan", "en": "FACT board"},
+    "care_plans": {"sv": "Vårdplaner och SIP", "en": "Care plans and SIP"},
+    "clients": {"sv": "Klienter", "en": "Clients"},
+    "coercion": {"sv": "Tvångsåtgärder", "en": "Coercive measures"},
+    "contacts": {"sv": "Kontakter", "en": "Contacts"},
+    "costs": {"sv": "Kostnader", "en": "Costs"},
+    "deaths": {"sv": "Dödsfall", "en": "Deaths"},
+    "diagnoses": {"sv": "Diagnoser", "en": "Diagnoses"},
+    "enrolments": {"sv": "Inskrivningar i team", "en": "Enrolments"},
+    "episodes": {"sv": "Vårdtillfällen", "en": "Inpatient stays"},
+    "leave": {"sv": "Permissioner", "en": "Leave"},
+    "legal_status": {"sv": "Vårdform (LPT, LRV)", "en": "Legal form (LPT, LRV)"},
+    "measurements": {"sv": "Skattningar", "en": "Measurements"},
+    "meetings": {"sv": "Tavelmöten", "en": "Board meetings"},
+    "population": {"sv": "Folkmängd", "en": "Population"},
+    "posts": {"sv": "Inrättade tjänster", "en": "Established posts"},
+    "ratings": {"sv": "Programtrohetsskattningar", "en": "Fidelity ratings"},
+    "referrals": {"sv": "Remisser", "en": "Referrals"},
+    "services": {"sv": "Kommunala insatser", "en": "Municipal services"},
+    "staff": {"sv": "Bemanning", "en": "Staff"},
+    "teams": {"sv": "Team", "en": "Teams"},
+    "visits": {"sv": "Besök och akutbesök", "en": "Visits and emergency visits"},
+    "work": {"sv": "Arbete och studier", "en": "Work and studies"},
 }
 
 GUIDE: tuple[Text, ...] = (
@@ -109,8 +174,9 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
         ("enrolment_flow", "baseline", "equity"),
     ),
     ("team", {"sv": "Teamet", "en": "The team"}, ("caseload_ratios", "staffing")),
-    ("work", {"sv": "Arbetssätt", "en": "Ways of working"}, ("contact_pattern", "programme_indicators")),
-    ("board", {"sv": "FACT-tavlan", "en": "The FACT board"}, ("board_use",)),
+    ("work", {"sv": "Arbetssätt", "en": "Ways of working"}, ("contact_pattern",)),
+    ("board", {"sv": "Tavlan", "en": "The board"}, ("board_use",)),
+    ("indicators", {"sv": "Modellens indikatorer", "en": "The model's indicators"}, ("programme_indicators",)),
     (
         "fidelity",
         {"sv": "Programtrohet", "en": "Fidelity"},
@@ -118,11 +184,42 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ),
     (
         "outcomes",
-        {"sv": "Slutenvård och tvång före och efter", "en": "Inpatient care and coercion before and after"},
+        {"sv": "Slutenvård och tvång", "en": "Inpatient care and coercion"},
         ("mirror_outcomes", "monthly_course", "regression_to_the_mean"),
     ),
     ("further", {"sv": "Övriga resultat", "en": "Further results"}, ()),
 )
+
+
+# What each section answers, by its id.
+LEADS: Mapping[str, Text] = {
+    "population": {
+        "sv": "Hur många klienter har teamen haft, hur länge stannar de, och får olika grupper lika mycket?",
+        "en": "How many clients have the teams had, how long do they stay, and do groups receive the same?",
+    },
+    "team": {
+        "sv": "Räcker bemanningen till för klienterna, och stämmer den med modellen?",
+        "en": "Is there enough staff for the clients, and does it match the model?",
+    },
+    "work": {
+        "sv": "Hur ofta, var och av vilka yrken får klienterna stöd?",
+        "en": "How often, where and by which professions are clients supported?",
+    },
+    "board": {
+        "sv": "Hur många får intensivt stöd från hela teamet, hur länge och varför?",
+        "en": "How many receive intensive support from the whole team, for how long and why?",
+    },
+    "fidelity": {
+        "sv": "Hur nära modellen arbetar teamen, vad har ändrats, och hur säkra är skattningarna?",
+        "en": "How close to the model do the teams work, what has changed, and how sure are the ratings?",
+    },
+    "outcomes": {
+        "sv": "Hur mycket slutenvård och tvångsvård hade klienterna före och efter att de skrevs in i teamet? "
+        "Jämförelsen saknar kontrollgrupp och visar inte vad en förändring beror på.",
+        "en": "How much inpatient and compulsory care did clients have before and after they joined the team? "
+        "The comparison has no control group and does not show what a change is due to.",
+    },
+}
 
 
 def word(key: str, language: str) -> str:

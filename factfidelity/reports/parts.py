@@ -1,0 +1,114 @@
+"""How a result stands on the page: what is open, what is folded, no table twice, and no note twice."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from factfidelity.display import charts
+from factfidelity.display.result import Result
+from factfidelity.display.tables import table_html
+from factfidelity.display.views import FigureView, TableView
+
+_PIXELS = 100
+# More than this and a table or a figure is folded: a page is read from the top.
+_OPEN_ROWS, _OPEN_COLUMNS, _OPEN_TABLES, _OPEN_FIGURES = 14, 12, 3, 3
+
+
+def part_of(result: Result, language: str, *, smallest: int, under: str = "", apart: str = "") -> dict[str, Any]:
+    """Return what a page shows of one result.
+
+    Parameters
+    ----------
+    result : Result
+    language : {"sv", "en"}
+    smallest : int
+        The smallest number of persons that is shown.
+    under : str
+        Title of the section; a result of the same name gets no second heading.
+    apart : str
+        What the id begins with where parts of one result stand in several sections.
+    """
+    title = result.heading(language)
+    method = result.methods(language)
+    figures = result.figures(language)
+    taken = {figure.table.name for figure in figures}
+    views = [view for view in result.views(language) if view.name not in taken]
+    return {
+        "name": f"{apart}{result.name}",
+        "method": result.name,
+        "title": title,
+        "has_heading": not apart and title.casefold() != under.casefold(),
+        "summary": result.summary(language),
+        "figures": [
+            _figure(figure, place >= _OPEN_FIGURES, views, language, smallest, method)
+            for place, figure in enumerate(figures)
+        ],
+        "tables": tables_of(quiet(views, method), language, smallest=smallest),
+    }
+
+
+def tables_of(views: Sequence[TableView], language: str, *, smallest: int) -> list[dict[str, Any]]:
+    """Return tables ready for the page; long and wide ones, and those after the first few, are folded."""
+    made: list[dict[str, Any]] = []
+    open_so_far = 0
+    for view in views:
+        rows, columns = len(view.frame), len(view.columns)
+        folded = rows > _OPEN_ROWS or columns > _OPEN_COLUMNS or open_so_far >= _OPEN_TABLES
+        open_so_far += not folded
+        html = Markup(table_html(view, language, smallest=smallest))  # noqa: S704
+        made.append({"html": html, "folded": folded, "caption": view.caption, "rows": rows})
+    return made
+
+
+def quiet(views: Sequence[TableView], method: str) -> list[TableView]:
+    """Return views without the notes that the section on methods repeats, and each other note once."""
+    said = {method}
+    made = []
+    for view in views:
+        notes = tuple(note for note in view.notes if note not in said)
+        said.update(notes)
+        made.append(dataclasses.replace(view, notes=notes))
+    return made
+
+
+def holder_of(table: TableView, views: Sequence[TableView]) -> TableView | None:
+    """Return the view that holds every row of a table under the same columns, if one does."""
+    names = [column.name for column in table.columns]
+    wanted = _rows(table.frame, names)
+    for view in views:
+        if set(names) <= {column.name for column in view.columns} and wanted <= _rows(view.frame, names):
+            return view
+    return None
+
+
+def _rows(frame: pd.DataFrame, names: Sequence[str]) -> set[tuple[str, ...]]:
+    texts = [frame[name].map(str, na_action="ignore").astype("object").where(frame[name].notna(), "") for name in names]
+    return set(zip(*texts, strict=True)) if texts else set()
+
+
+def _figure(
+    figure: FigureView, is_folded: bool, views: Sequence[TableView], language: str, smallest: int, method: str
+) -> dict[str, Any]:
+    ax = charts.figure(figure.size)
+    figure.draw(ax)
+    svg = base64.b64encode(charts.to_svg(ax).encode("utf-8")).decode("ascii")
+    width, height = figure.size
+    holder = holder_of(figure.table, views)
+    table = quiet([figure.table], method)[0] if holder is None else None
+    return {
+        "caption": figure.caption,
+        "alt": figure.alt,
+        "src": f"data:image/svg+xml;base64,{svg}",
+        "width": round(width * _PIXELS),
+        "height": round(height * _PIXELS),
+        "folded": is_folded,
+        "holder": {"id": holder.name, "caption": holder.caption} if holder is not None else None,
+        "table": Markup(table_html(table, language, smallest=smallest)) if table is not None else "",  # noqa: S704
+        "rows": len(figure.table.frame),
+    }
