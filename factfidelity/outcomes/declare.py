@@ -7,6 +7,7 @@ from pathlib import Path
 
 from factfidelity.errors import PlanError, Problem
 from factfidelity.extract import Extract
+from factfidelity.outcomes.breaks import PAR_OV, across_break
 from factfidelity.outcomes.tally import mvo_codes
 from factfidelity.schemas.outcome import Outcome, shipped_outcomes
 from factfidelity.schemas.plan import Plan, load_plan
@@ -20,7 +21,10 @@ def plan_of(plan: Plan | str | Path | None) -> Plan:
 def chosen_outcomes(
     extract: Extract, plan: Plan, outcomes: Sequence[str | Outcome] | None = None
 ) -> tuple[list[Outcome], list[str]]:
-    """Return the outcomes to count, and the names of those for which nothing was delivered.
+    """Return the outcomes to count, and the names of those for which nothing was delivered, or that are refused.
+
+    An outcome is refused whose before/after lies across the change of the outpatient register, unless the plan says
+    so with ``allow_break``.
 
     Raises
     ------
@@ -49,6 +53,9 @@ def chosen_outcomes(
         own = {outcome.outcome for outcome in plan.own_outcomes}
         chosen = [outcome for outcome in known.values() if outcome.default or outcome.outcome in own]
     there = [outcome for outcome in chosen if can_be_counted(extract, outcome, plan)]
+    if PAR_OV not in plan.allow_break:
+        refused = across_break(extract, plan, there)
+        there = [outcome for outcome in there if outcome.outcome not in refused]
     return there, [outcome.outcome for outcome in chosen if outcome not in there]
 
 

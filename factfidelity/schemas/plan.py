@@ -139,6 +139,7 @@ class Plan(Strict):
     fidelity: Fidelity = Fidelity()
     thresholds: dict[str, float] = Field(default_factory=dict)
     outcomes: tuple[str, ...] = ()
+    allow_break: tuple[Literal["par_ov_2024"], ...] = ()
     own_outcomes: tuple[Outcome, ...] = ()
 
     @property
