@@ -135,8 +135,9 @@ def _curve(spans: pd.DataFrame, teams: pd.DataFrame) -> pd.DataFrame:
         grid = np.array([0, *(day for day in _GRID if day <= curve.time[-1])], dtype=float)
         at = curve.at(grid)
         seen = [int(((part["days"] >= day) & (part["entry"] <= day)).sum()) for day in grid]
+        steps = [int((part["ended"] & (part["days"] <= day)).sum()) for day in grid]
         table = pd.DataFrame({"years": grid / DAYS_PER_YEAR, "share": at["survival"], "low": at["low"],
-                              "high": at["high"], "persons": seen})  # fmt: skip
+                              "high": at["high"], "persons": seen, "steps": steps})  # fmt: skip
         rows.append(table.assign(team_id=key, team=name))
-    columns = ["team_id", "team", "years", "share", "low", "high", "persons"]
+    columns = ["team_id", "team", "years", "share", "low", "high", "persons", "steps"]
     return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)

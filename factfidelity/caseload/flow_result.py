@@ -50,7 +50,10 @@ class EnrolmentFlow(Result):
             {"persons": ("median_years", "low_years", "high_years", "left_per_year"), "left": ("left_per_year",)},
             wholes={"left": "persons"}, margins=_TEAM,
         ),
-        "curve": Gate(("team_id", "years"), {"persons": ("share", "low", "high")}, margins=_TEAM),
+        "curve": Gate(
+            ("team_id", "years"), {"persons": ("share", "low", "high"), "steps": ("share", "low", "high")},
+            margins=_TEAM, inner=("steps",), nested={"years": ("*",)}, within={"persons": ("length.persons",)},
+        ),
     }  # fmt: skip
 
     reasons: pd.DataFrame = field(default_factory=_empty)

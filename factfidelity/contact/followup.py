@@ -28,11 +28,13 @@ def follow_up_after_discharge(
     Returns
     -------
     DataFrame, one row per team and k
-        team_id, team, days (7, 14, 30), discharges, persons, followed, persons_followed, share.
+        team_id, team, days (7, 14, 30), discharges, persons, followed, persons_followed, share, persons_between
+        (with a discharge that counts for a smaller k and not for this one; the fewest).
     """
     stays = extract.episodes
     stays = stays.loc[(stays["mvo"].isin(list(plan.mvo_codes)) | stays["mvo"].isna()).to_numpy()]
-    columns = ["team_id", "team", "days", "discharges", "persons", "followed", "persons_followed", "share"]
+    columns = ["team_id", "team", "days", "discharges", "persons", "followed", "persons_followed", "share",
+               "persons_between"]  # fmt: skip
     if not len(stays):
         return pd.DataFrame(columns=columns)
     spells = chain_spells(stays, gap_days=plan.spells.readmission_gap).dropna(subset=["discharged"])
@@ -51,8 +53,16 @@ def follow_up_after_discharge(
                 "persons": counted["client_id"].nunique(), "followed": len(followed),
                 "persons_followed": followed["client_id"].nunique(),
                 "share": len(followed) / len(counted) if len(counted) else np.nan,
+                "persons_between": _fewest_between(part, days),
             })  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def _fewest_between(left: pd.DataFrame, days: int) -> float:
+    """Return how few clients make the difference between these days and fewer; missing where there is none."""
+    seen = left["seen_for"]
+    gone = [left.loc[(seen >= fewer) & (seen < days), "client_id"].nunique() for fewer in WITHIN if fewer < days]
+    return float(min((number for number in gone if number), default=np.nan))
 
 
 def _next_contact(extract: Extract, left: pd.DataFrame, day: Days) -> Days:

@@ -16,6 +16,7 @@ from factfidelity.display.views import FigureView, KeyFigure, NativeChart, Table
 from factfidelity.wording import number, percent, pick
 
 _TEAM = {"team_id": "total"}
+_IN_YEAR = {"persons": ("latest.persons",)}
 _RATES = ("contacts", "minutes", "per_week", "per_month", "minutes_per_week")
 _PARTS = ("outside", "relatives", "agency", "network", "off_hours")
 _COUNTS: Mapping[str, tuple[str, ...]] = {
@@ -59,8 +60,12 @@ class ContactPattern(Result):
     gates: ClassVar[Mapping[str, Gate]] = {
         "table": _MEASURED,
         "latest": Gate(("team_id",), _COUNTS, wholes={"without": "persons"}, margins=_TEAM, inner=_INNER),
-        "forms": Gate(("team_id", "form"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM),
-        "professions": Gate(("team_id", "profession"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM),
+        "forms": Gate(
+            ("team_id", "form"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM, within=_IN_YEAR
+        ),
+        "professions": Gate(
+            ("team_id", "profession"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM, within=_IN_YEAR
+        ),
         "reach": Gate(
             ("team_id",),
             {"persons": ("fortnights", "two_share"), "persons_two": ("fortnights_two", "two_share"),
@@ -69,11 +74,17 @@ class ContactPattern(Result):
             wholes={"last_two": "last_persons", "year_four": "year_persons"},
             shares=(("last_share", "last_two", "last_persons"), ("four_share", "year_four", "year_persons")),
             margins=_TEAM, inner=("persons_two",),
+            within={"last_persons": ("reach.persons",), "year_persons": ("reach.persons",)},
         ),
-        "continuity": Gate(("team_id",), {"persons": ("usual_provider", "bice_boxerman"), "few": ()}, margins=_TEAM),
+        "continuity": Gate(
+            ("team_id",), {"persons": ("usual_provider", "bice_boxerman"), "few": ()}, margins=_TEAM,
+            within={"persons": ("latest.persons",), "few": ("latest.persons",)},
+            free=("usual_provider", "bice_boxerman"),
+        ),
         "follow_up": Gate(
-            ("team_id", "days"), {"persons": ("discharges", "share"), "persons_followed": ("followed", "share")},
-            margins=_TEAM, inner=("persons_followed",),
+            ("team_id", "days"), {"persons": ("discharges", "share"), "persons_followed": ("followed", "share"),
+             "persons_between": ("discharges", "followed", "persons", "share")},
+            margins=_TEAM, inner=("persons_followed", "persons_between"), nested={"days": ("7", "14", "30")},
         ),
         "referrals": Gate(
             ("team_id",),

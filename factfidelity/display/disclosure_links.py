@@ -92,7 +92,7 @@ def close(
     state = (-1, -1)
     while state != (state := (sum(hidden_cells(item.mask) for item in frames), int(system.hidden.sum()))):
         for item in frames:
-            spread_in_rows(item.frame, item.gate, item.mask)
+            spread_in_rows(item.frame, item.gate, item.mask, item.sensitive)
             _follow(item, frames)
             _close_rows(item)
         _mask_to_system(frames, places, registry)
@@ -121,7 +121,7 @@ def _sheets(frames: Sequence[Guarded]) -> tuple[list[Sheet], list[tuple[int, str
     renamed = [column in frames[number].gate.alias for number, column in places]
     for order in sorted(range(len(sheets)), key=lambda place: renamed[place]):
         number, column = places[order]
-        _adopt(sheets[order], frames[number], column, [sheets[place] for place in _first(places, frames, order)])
+        _adopt(sheets, order, frames[number], column, _first(places, frames, order))
     return sheets, places
 
 
@@ -141,22 +141,26 @@ def _first(places: Sequence[tuple[int, str]], frames: Sequence[Guarded], order: 
     ]
 
 
-def _adopt(sheet: Sheet, item: Guarded, column: str, others: Sequence[Sheet]) -> None:
-    """Give the rows of a count that stands in another frame too the name that they have there."""
+def _adopt(sheets: Sequence[Sheet], order: int, item: Guarded, column: str, others: Sequence[int]) -> None:
+    """Tie the rows of a count that stands in another frame too to the rows there; sums keep its own names."""
     if column not in item.gate.counts:
         return
+    sheet = sheets[order]
     own = [dict(items) for items in sheet.items]
     if column in item.gate.alias:
         sheet.column, key, value = item.gate.alias[column]
         own = [names | {key: value} for names in own]
         sheet.items = [(*items, ("as", f"{item.name}:{column}")) for items in sheet.items]
-    for other in others:
+    for place in others:
+        other = sheets[place]
         shared = {name for items in other.items for name, _ in items} & {name for names in own for name in names}
-        there: dict[tuple[float, Items], Items] = {}
-        for items, number in zip(other.items, other.values, strict=True):
-            there.setdefault((float(number), _only(dict(items), shared)), items)
+        there: dict[tuple[float, Items], int] = {}
+        for row, (items, number) in enumerate(zip(other.items, other.values, strict=True)):
+            there.setdefault((float(number), _only(dict(items), shared)), row)
         for row, (names, number) in enumerate(zip(own, sheet.values, strict=True)):
-            sheet.items[row] = there.get((float(number), _only(names, shared)), sheet.items[row])
+            found = there.get((float(number), _only(names, shared)))
+            if found is not None:
+                sheet.same[row] = place, found
 
 
 def _only(names: Mapping[str, str], shared: set[str]) -> Items:
@@ -237,6 +241,7 @@ def _add_rests(
     for (number, column), cells in cells_of.items():
         if column in frames[number].gate.counts:
             _add_between(frames[number], column, cells, registry.system, rule, pairs)
+            _add_within(frames, number, column, cells_of, registry.system, rule, pairs)
     _append(registry.system, pairs, float(rule.protection))
 
 
@@ -258,13 +263,45 @@ def _add_between(
         for row, value, cell, people in zip(_rows(item.frame, others), values, cells, size, strict=True):
             if cell >= 0:
                 places.setdefault(row, {})[value] = int(cell), float(people)
+        order_of = _ordered_values(item.frame[key]) if chain == ("*",) else chain
         for found in places.values():
-            nested = [found[value] for value in chain if value in found]
+            nested = [found[value] for value in order_of if value in found]
             for order, ((wide, more), (narrow, fewer)) in enumerate(itertools.pairwise(nested)):
+                if system.values[wide] < system.values[narrow]:
+                    wide, narrow = narrow, wide
                 rest = system.values[wide] - system.values[narrow]
                 if wide != narrow and rest >= 0 and more != fewer:
                     pairs[narrow, wide] = pairs.get((narrow, wide), False) or bool(0 < rest < rule.smallest)
                     system.costs[wide] = max(system.costs[wide], system.costs[narrow] + 1.0 / (1 + order))
+
+
+def _ordered_values(column: pd.Series) -> tuple[str, ...]:
+    return tuple(str(value) for value in sorted(column.dropna().unique()))
+
+
+def _add_within(
+    frames: Sequence[Guarded], number: int, column: str, cells_of: Mapping[tuple[int, str], np.ndarray],
+    system: System, rule: DisclosureRule, pairs: dict[tuple[int, int], bool],
+) -> None:  # fmt: skip
+    """Add the persons that another frame counts beyond those of this one."""
+    item, cells = frames[number], cells_of[number, column]
+    for source in item.gate.within.get(column, ()):
+        name, _, count = source.partition(".")
+        place = next((at for at, one in enumerate(frames) if (one.result, one.field) == (item.result, name)), -1)
+        if (place, count) not in cells_of:
+            continue
+        other = frames[place]
+        keys = [key for key in item.gate.keys if key in other.gate.keys and key in item.frame.columns]
+        there: dict[tuple[str, ...], set[int]] = {}
+        for row, cell in zip(_rows(other.frame, keys), cells_of[place, count], strict=True):
+            there.setdefault(row, set()).add(int(cell))
+        for row, part in zip(_rows(item.frame, keys), cells, strict=True):
+            found = there.get(row, set())
+            whole = next(iter(found)) if len(found) == 1 else -1
+            if part < 0 or whole < 0 or part == whole or (rest := system.values[whole] - system.values[part]) < 0:
+                continue
+            pairs[int(part), whole] = pairs.get((int(part), whole), False) or bool(0 < rest < rule.smallest)
+            system.costs[whole] = max(system.costs[whole], system.costs[part] + 1.0)
 
 
 def _append(system: System, pairs: Mapping[tuple[int, int], bool], width: float) -> None:

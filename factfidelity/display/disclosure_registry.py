@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,8 @@ class Sheet:
         Numbers of two tables are one only when this is the same.
     repeats : bool
         Whether several rows may hold the same number, as when a count stands beside each outcome.
+    same : mapping of int to (int, int)
+        Rows that hold the number of a row of another sheet: that sheet's place and its row.
     """
 
     table: str
@@ -40,6 +42,7 @@ class Sheet:
     hidden: np.ndarray
     population: str = ""
     repeats: bool = False
+    same: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -85,14 +88,20 @@ def register(sheets: Sequence[Sheet]) -> Registry:
     hidden: list[bool] = []
     about: dict[tuple[str, str, Items], list[int]] = {}
     strangers = _contradictions(sheets)
-    cells: list[np.ndarray] = []
-    for number, sheet in enumerate(sheets):
-        here = np.full(len(sheet.values), -1, dtype="int64")
+    cells = [np.full(len(sheet.values), -1, dtype="int64") for sheet in sheets]
+    for number in _in_turn(sheets):
+        sheet, here = sheets[number], cells[number]
         taken: set[int] = set()
         for row, (items, value, is_hidden) in enumerate(zip(sheet.items, sheet.values, sheet.hidden, strict=True)):
             if np.isnan(value) and not is_hidden:
                 continue
             name = (sheet.population, sheet.column, items)
+            if row in sheet.same and (there := int(cells[sheet.same[row][0]][sheet.same[row][1]])) >= 0:
+                here[row] = there
+                taken.add(there)
+                if there not in about.setdefault(name, []):
+                    about[name].append(there)
+                continue
             identity: tuple[object, ...] = (*name, number if number in strangers else -1)
             cell = ids.get(identity)
             clash = cell is not None and not np.isnan(value) and not np.isnan(values[cell]) and values[cell] != value
@@ -108,11 +117,20 @@ def register(sheets: Sequence[Sheet]) -> Registry:
                 values[cell], hidden[cell] = value, False
             taken.add(cell)
             here[row] = cell
-        cells.append(here)
     system = System.of(np.array(values, dtype="float64"))
     system.hidden[:] = hidden
     system.equations = _sums(sheets, cells, about, system.values)
     return Registry(system, cells)
+
+
+def _in_turn(sheets: Sequence[Sheet]) -> list[int]:
+    """Return the sheets in an order in which those that others take numbers from come first."""
+    left, done = list(range(len(sheets))), []
+    while left:
+        ready = [number for number in left if all(place in done for place, _ in sheets[number].same.values())]
+        done += ready or left  # two that name each other: as they come
+        left = [number for number in left if number not in set(done)]
+    return done
 
 
 def _contradictions(sheets: Sequence[Sheet]) -> set[int]:
