@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from factfidelity.delivery.assemble_columns import asked_beyond, lacking, with_extra
+from factfidelity.delivery.assemble_lists import links_of, lists_of, with_lists
 from factfidelity.delivery.identity import screen_table
 from factfidelity.delivery.keep import read_about
 from factfidelity.delivery.mapping import Assigned, assign, fits, options_of, unused
-from factfidelity.delivery.mapping_match import Match
-from factfidelity.delivery.mapping_rows import Link, Mapped, map_table, row_hashes
+from factfidelity.delivery.mapping_rows import Mapped, map_table, row_hashes
 from factfidelity.delivery.raw import RawTable
 from factfidelity.delivery.read import Delivered, read_folder
 from factfidelity.delivery.values import key_of
 from factfidelity.delivery.words_read import problem
 from factfidelity.errors import Problem
 from factfidelity.extract import COLUMNS, Source, column_kind
-from factfidelity.schemas.mapping import ColumnSpec, Layout
 from factfidelity.schemas.mapping import Mapping as MappingFile
 from factfidelity.schemas.plan import Plan
 
@@ -81,15 +81,16 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     """
     ignore = mapping.ignore if mapping else ()
     read = read_folder(folder, options_of=lambda name: options_of(mapping, name), ignore=ignore, progress=progress)
-    assigned, crosswalks, problems = assign(read.tables, mapping, [*read.files, *(one.file for one in read.problems)])
+    assigned, beside, problems = assign(read.tables, mapping, [*read.files, *(one.file for one in read.problems)])
     about = read_about(folder) if mapping is None else None
     if about is not None:
-        assigned = [_with_extra(one, about["extra"]) for one in assigned]
+        assigned = [with_extra(one, about["extra"]) for one in assigned]
     asked = asked_beyond(plan)
-    assigned = [_with_extra(one, asked) for one in assigned]
-    out = Assembled(problems=[*read.problems, *problems, *_lacking(asked, assigned)])
+    assigned = [with_extra(one, asked) for one in assigned]
+    out = Assembled(problems=[*read.problems, *problems, *lacking(asked, assigned)])
     out.problems += [one for raw in read.tables for one in _screened(raw, assigned, mapping)]
-    links = _links(crosswalks, mapping, out.problems)
+    links = links_of(beside, mapping, out.problems)
+    assigned = with_lists(assigned, lists_of(beside, mapping, out.problems))
     if out.stopped:
         out.files, out.rows = _files(read, assigned), _untouched(read)
         return out
@@ -103,7 +104,7 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
         out.problems += [*made.problems, *_repeats_said(one.raw, skip)]
         if one.spec.crosswalk and made.persons:
             out.linkage[one.name] = made.linked / made.persons
-    linking = {id(raw) for tables in crosswalks.values() for raw in tables}
+    linking = {id(raw): kind for (kind, _), tables in beside.items() for raw in tables}
     out.files, out.rows = _files(read, assigned), _account(read, assigned, skips, mapped, linking)
     repaired = [row for made in mapped for row in made.repaired]
     out.repaired = pd.DataFrame(repaired, columns=["table", "column", "file", "repair", "count"])
@@ -111,64 +112,6 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     _period(out, mapping, about)
     out.sources = dict(about["sources"]) if about is not None else _sources(out, assigned, mapping)
     return out
-
-
-def asked_beyond(plan: Plan) -> dict[str, dict[str, str]]:
-    """Return the columns that a plan asks for beyond ours, by table, each with its kind; no others are loaded."""
-    asked: dict[str, dict[str, str]] = {}
-    if plan.index.kind == "column" and plan.index.column:
-        asked["clients"] = {plan.index.column: "date"}
-    for outcome in plan.own_outcomes:
-        table = asked.setdefault(outcome.table, {})
-        table.update(dict.fromkeys(outcome.starts_with, "code"))
-        for name, values in outcome.where.items():
-            first = values[0] if values else ""
-            table.setdefault(
-                name, "flag" if isinstance(first, bool) else "code" if isinstance(first, str) else "number"
-            )
-    beyond = {
-        table: {name: kind for name, kind in columns.items() if name not in COLUMNS.get(table, ())}
-        for table, columns in asked.items()
-    }
-    return {table: columns for table, columns in beyond.items() if columns}
-
-
-def _lacking(asked: Mapping[str, Mapping[str, str]], assigned: Sequence[Assigned]) -> list[Problem]:
-    """Say which columns of the plan no file has; a table that was not delivered is not asked for here."""
-    given = {
-        (feed.table, name)
-        for one in assigned
-        for feed in one.layout.feeds
-        for name, spec in feed.columns.items()
-        if not isinstance(spec, str) or any(way.partition(".")[0] in one.match.headings for way in spec.split("|"))
-    }
-    delivered = {table for table, _ in given}
-    return [
-        problem("plan_column", column=name, table=table)
-        for table, columns in asked.items()
-        for name in columns
-        if table in delivered and (table, name) not in given
-    ]
-
-
-def _with_extra(one: Assigned, extra: Mapping[str, Mapping[str, Any]]) -> Assigned:
-    """Let a table keep columns beyond ours: those of a saved extract, and those that the plan names."""
-    if not extra:
-        return one
-    layout, headings = one.layout, dict(one.match.headings)
-    delivered = {key_of(str(heading)): str(heading) for heading in one.raw.frame.columns}
-    columns, feeds = dict(layout.columns), []
-    for feed in layout.feeds:
-        more = {
-            name: kind
-            for name, kind in extra.get(feed.table, {}).items()
-            if name not in feed.columns and key_of(name) in delivered
-        }
-        columns |= {name: ColumnSpec(names=(name,), kind=kind) for name, kind in more.items() if name not in columns}
-        headings |= {name: delivered[key_of(name)] for name in more if name not in headings}
-        feeds.append(feed.model_copy(update={"columns": {**feed.columns, **{name: name for name in more}}}))
-    wider: Layout = layout.model_copy(update={"columns": columns, "feeds": tuple(feeds)})
-    return replace(one, match=Match(wider, headings, one.match.lacking))
 
 
 def _screened(raw: RawTable, assigned: Sequence[Assigned], mapping: MappingFile | None) -> Sequence[Problem]:
@@ -190,6 +133,9 @@ def _screened(raw: RawTable, assigned: Sequence[Assigned], mapping: MappingFile 
         if layout.person in one.match.headings:
             pseudonyms.add(one.match.headings[layout.person])
         allowed |= one.spec.allow_numeric_pseudonym
+    for code_list in mapping.codes.values() if mapping else ():
+        if fits(raw.file, code_list.files):
+            declared.update(dict.fromkeys(map(str, raw.frame.columns), "code"))
     for crosswalk in mapping.crosswalks.values() if mapping else ():
         if fits(raw.file, crosswalk.files):
             keys = {key_of(crosswalk.source), key_of(crosswalk.client)}
@@ -199,29 +145,6 @@ def _screened(raw: RawTable, assigned: Sequence[Assigned], mapping: MappingFile 
         raw, pseudonyms=frozenset(pseudonyms), dropped=frozenset(dropped), declared=declared,
         allow_numeric_pseudonym=allowed,
     )  # fmt: skip
-
-
-def _links(
-    crosswalks: Mapping[str, Sequence[RawTable]], mapping: MappingFile | None, problems: list[Problem]
-) -> dict[str, Link]:
-    links: dict[str, Link] = {}
-    for name, tables in crosswalks.items():
-        spec = mapping.crosswalks[name] if mapping else None
-        pairs: dict[str, set[str]] = {}
-        for raw in tables:
-            by_key = {key_of(heading): heading for heading in raw.frame.columns}
-            lacking = [one for one in (spec.source, spec.client) if key_of(one) not in by_key] if spec else []
-            if spec is None or lacking:
-                column = ", ".join(lacking)
-                problems.append(problem("missing_column", file=raw.place, column=column, table=name, names=column))
-                continue
-            source, client = (raw.frame[by_key[key_of(one)]].str.strip() for one in (spec.source, spec.client))
-            for theirs, ours in zip(source, client, strict=True):
-                if theirs and ours:
-                    pairs.setdefault(theirs, set()).add(ours)
-        clear = {theirs: next(iter(ours)) for theirs, ours in pairs.items() if len(ours) == 1}
-        links[name] = Link(name, clear, frozenset(pairs) - frozenset(clear))
-    return links
 
 
 def _repeated(assigned: Sequence[Assigned], hashes: Sequence[NDArray[np.uint64]]) -> list[NDArray[np.object_]]:
@@ -309,7 +232,7 @@ def _untouched(read: Delivered) -> pd.DataFrame:
 
 def _account(
     read: Delivered, assigned: Sequence[Assigned], skips: Sequence[NDArray[np.object_]], mapped: Sequence[Mapped],
-    linking: Set[int],
+    linking: Mapping[int, str],
 ) -> pd.DataFrame:  # fmt: skip
     parts = []
     for raw in read.tables:
@@ -322,7 +245,7 @@ def _account(
             better = (fates == "") | ((fates != "used") & (here == "used"))
             fates[better], reasons[better] = here[better], why[better]
         if not mine:
-            fates[:], reasons[:] = ("used", "crosswalk") if id(raw) in linking else ("furniture", unused(raw))
+            fates[:], reasons[:] = ("used", linking[id(raw)]) if id(raw) in linking else ("furniture", unused(raw))
         parts.append(_frame_of(raw, fates, reasons))
     return _stacked(parts)
 

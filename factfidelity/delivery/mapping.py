@@ -24,7 +24,9 @@ from factfidelity.delivery.words_read import problem
 from factfidelity.errors import MappingError, Problem
 from factfidelity.extract import COLUMNS
 from factfidelity.schemas.files import key_lines, read_model
-from factfidelity.schemas.mapping import CrosswalkSpec, Derived, Feed, Layout, Mapping, SourceSpec
+from factfidelity.schemas.mapping import CodeListSpec, CrosswalkSpec, Derived, Feed, Layout, Mapping, SourceSpec
+
+Beside = dict[tuple[str, str], list[RawTable]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +120,9 @@ def _source_faults(spec: SourceSpec, mapping: Mapping) -> Iterable[_Fault]:
             "saknar layout, table eller columns och feeds",
         )
         yield _Fault((), what, what_sv, "give one of them", "ange en av dem")
+    for column, one in spec.columns.items():
+        if one.from_list and one.from_list not in mapping.codes:
+            yield _not_one_of(("columns", column), "list of codes", "kodlistan", one.from_list, mapping.codes)
     yield from _doubled_headings(spec)
     yield from layout_faults(layout)
 
@@ -135,6 +140,8 @@ def _doubled_headings(spec: SourceSpec) -> Iterable[_Fault]:
 
 def layout_faults(layout: Layout) -> Iterable[_Fault]:
     """Return what is wrong inside a layout: tables and columns that do not exist, or that are given twice."""
+    if layout.person_within and layout.person_within not in layout.columns:
+        yield _not_one_of(("person_within",), "column", "kolumnen", layout.person_within, sorted(layout.columns))
     known = set(layout.columns) | ({layout.wide.key, layout.wide.value} if layout.wide else set())
     for number, feed in enumerate(layout.feeds):
         place = ("feeds", str(number))
@@ -174,6 +181,7 @@ def layout_of(name: str, spec: SourceSpec) -> Layout:
         "columns": columns,
         "feeds": feeds,
         "person": person,
+        "person_within": spec.person_within or base.person_within,
         "key": base.key if spec.key is None else spec.key,
         "drop": (*base.drop, *spec.drop),
         "completeness": spec.completeness or base.completeness,
@@ -198,13 +206,16 @@ def options_of(mapping: Mapping | None, file: str) -> ReadOptions:
             return ReadOptions(spec.encoding, spec.separator, frozenset(known))
     for crosswalk in mapping.crosswalks.values():
         if fits(file, crosswalk.files):
-            known |= {key_of(crosswalk.source), key_of(crosswalk.client)}
+            known |= {key_of(one) for one in (crosswalk.source, crosswalk.client, crosswalk.within) if one}
+    for code_list in mapping.codes.values():
+        if fits(file, code_list.files):
+            return ReadOptions(known=frozenset(key_of(one) for one in (code_list.code, code_list.text) if one))
     return ReadOptions(known=frozenset(known))
 
 
 def assign(
     tables: Sequence[RawTable], mapping: Mapping | None, files: Sequence[str] = ()
-) -> tuple[list[Assigned], dict[str, list[RawTable]], list[Problem]]:
+) -> tuple[list[Assigned], Beside, list[Problem]]:
     """Say what each raw table is.
 
     Parameters
@@ -217,21 +228,19 @@ def assign(
     Returns
     -------
     assigned : list of Assigned
-    crosswalks : dict of list of RawTable
-        By name of the crosswalk.
+    beside : dict of list of RawTable
+        By kind (``crosswalk``, ``code_list``) and name.
     problems : list of Problem
     """
     if mapping is None:
         return _recognised(tables)
     out: list[Assigned] = []
-    links: dict[str, list[RawTable]] = {name: [] for name in mapping.crosswalks}
+    beside: Beside = {}
     problems = _undelivered([*(raw.file for raw in tables), *files], mapping)
     for raw in tables:
-        crosswalk = next(
-            (name for name, spec in mapping.crosswalks.items() if fits(raw.file, spec.files) and not raw.hidden), ""
-        )
-        if crosswalk:
-            links[crosswalk].append(raw)
+        other = _beside(raw, mapping)
+        if other:
+            beside.setdefault(other, []).append(raw)
         here = [
             (name, spec)
             for name, spec in mapping.sources.items()
@@ -245,9 +254,18 @@ def assign(
                 problems.append(lacking_column(match, raw.place))
             else:
                 out.append(Assigned(raw, name, match, spec))
-        if not here and not crosswalk:
+        if not here and not other:
             problems.append(problem(unused(raw) if raw.sheet else "not_in_mapping", file=raw.place))
-    return out, links, problems
+    return out, beside, problems
+
+
+def _beside(raw: RawTable, mapping: Mapping) -> tuple[str, str] | None:
+    """Return the crosswalk or list of codes that a table is."""
+    if raw.hidden:
+        return None
+    crosswalks = (("crosswalk", name) for name, spec in mapping.crosswalks.items() if fits(raw.file, spec.files))
+    lists = (("code_list", name) for name, spec in mapping.codes.items() if fits(raw.file, spec.files))
+    return next(iter([*crosswalks, *lists]), None)
 
 
 def _is_the_sheet(raw: RawTable, asked: str) -> bool:
@@ -261,7 +279,9 @@ def unused(raw: RawTable) -> str:
 
 
 def _undelivered(files: Sequence[str], mapping: Mapping) -> list[Problem]:
-    wanted: list[tuple[str, SourceSpec | CrosswalkSpec]] = [*mapping.sources.items(), *mapping.crosswalks.items()]
+    wanted: list[tuple[str, SourceSpec | CrosswalkSpec | CodeListSpec]] = [
+        *mapping.sources.items(), *mapping.crosswalks.items(), *mapping.codes.items(),
+    ]  # fmt: skip
     return [
         problem("no_such_file", source=name, pattern=", ".join(spec.files))
         for name, spec in wanted
@@ -271,7 +291,7 @@ def _undelivered(files: Sequence[str], mapping: Mapping) -> list[Problem]:
 
 def _recognised(
     tables: Sequence[RawTable],
-) -> tuple[list[Assigned], dict[str, list[RawTable]], list[Problem]]:
+) -> tuple[list[Assigned], Beside, list[Problem]]:
     out: list[Assigned] = []
     problems: list[Problem] = []
     for raw in tables:

@@ -148,6 +148,10 @@ def _textual(codes: NDArray[np.int32], texts: list[str], spec: ColumnSpec, missi
     if spec.kind in {"county", "municipality"}:
         read = values_codes.county_codes if spec.kind == "county" else values_codes.municipality_codes
         areas, repaired, unknown = read(["" if text.strip() in missing else text for text in texts])
+        if spec.known:
+            listed = frozenset(spec.known)
+            unknown = unknown | np.array([bool(area) and area not in listed for area in areas], dtype=np.bool_)
+            areas = ["" if bad else area for area, bad in zip(areas, unknown, strict=True)]
         return Parsed("text", codes, areas, {}, {"repaired_zero": repaired, "unknown_area": unknown})
     items = values.words(texts, recode=spec.values, missing=missing, first_word=spec.first_word)
     if spec.width:

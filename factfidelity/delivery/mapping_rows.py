@@ -98,6 +98,8 @@ def map_table(
     columns, origin = _parsed(assigned, rows, impute)
     lines = raw.lines[rows][origin]
     out = Mapped(fates=np.full(len(raw), "", dtype=object), reasons=np.full(len(raw), "", dtype=object))
+    if layout.person_within in columns and layout.person in columns:
+        columns[layout.person] = _within(columns[layout.person_within], columns[layout.person])
     if link is not None and layout.person in columns:
         columns[layout.person] = _linked(columns[layout.person], link, out)
     used = np.zeros(len(rows), dtype=np.bool_)
@@ -153,6 +155,15 @@ def _warned(out: Mapped, columns: Mapping[str, Parsed], assigned: Assigned, line
             if rule != "repaired_zero":
                 first = tuple(int(line) for line in lines[mask][:_ROWS_SAID])
                 out.problems.append(problem(rule, file=raw.place, column=heading, rows=first, count=count))
+
+
+def _within(outer: Parsed, person: Parsed) -> Parsed:
+    """Put the municipality before person keys that are unique only inside it."""
+    size = max(len(person.items), 1)
+    pairs, codes = np.unique(outer.codes.astype(np.int64) * size + person.codes, return_inverse=True)
+    parts = [(str(outer.items[pair // size]), str(person.items[pair % size])) for pair in pairs.tolist()]
+    items = [f"{area}-{key}" if area and key else "" for area, key in parts]
+    return Parsed("text", codes.astype(np.int32), items)
 
 
 def _linked(column: Parsed, link: Link, out: Mapped) -> Parsed:

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from factfidelity.delivery import quality_guard
 from factfidelity.delivery.quality_frames import Delivered
 from factfidelity.delivery.words import ACCOUNT, CAPTIONS, COVERAGE_NOTE, FATES, FURNITURE, HEADINGS, REPORT, SEVERITIES
 from factfidelity.display.views import Column, TableView
@@ -130,7 +131,7 @@ def _rules(report: Delivered, language: str) -> TableView | None:
 
 
 def _files(report: Delivered, language: str) -> TableView | None:
-    files = report.files
+    files = quality_guard.shown_files(report.files)
     if not len(files):
         return None
     names = {"\t": "tab", ",": ",", ";": ";", "|": "|", "": ""}
@@ -173,6 +174,7 @@ def _coverage(report: Delivered, language: str) -> TableView | None:
         return None
     month = pd.DatetimeIndex(found["month"])
     marks = found.assign(year=month.year, place=month.month, mark=found["state"].map(_MARKS))
+    marks["mark"] = quality_guard.coverage_marks(marks)
     wide = marks.pivot_table(
         index=["table", "unit", "year"], columns="place", values="mark", aggfunc="first", observed=True
     ).reset_index()
@@ -195,10 +197,10 @@ def _missing(report: Delivered, language: str) -> TableView | None:
     if not len(found):
         return None
     found = found.loc[found["missing"] > 0]
-    few = found["rows"] < _SMALLEST
+    few = quality_guard.few_missing(found)
     frame = found.assign(
         year=[str(year) if year else REPORT["all_years"][language] for year in found["year"]],
-        rows=found["rows"].where(~few).astype("float64"),
+        rows=found["rows"].where(found["rows"] >= _SMALLEST).astype("float64"),
         share=found["share"].where(~few),
     ).head(_MOST_ROWS)
     forms = _texts("table", "column", "year") | _integers("rows") | {"share": "percent"}
@@ -229,7 +231,7 @@ def _smallest_group(report: Delivered, language: str) -> TableView | None:
 
 def _compared(report: Delivered, language: str) -> TableView | None:
     forms = _texts("table") | _integers("added", "changed", "removed", "unchanged")
-    return _view("compared", report.compared, language, forms)
+    return _view("compared", quality_guard.shown_changes(report.compared), language, forms)
 
 
 def _thresholds(report: Delivered, language: str) -> TableView | None:

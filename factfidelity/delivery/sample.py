@@ -186,6 +186,7 @@ def table_files(world: World) -> dict[str, bytes]:
         f'organisation: {{name: "{setting["region"]} (påhittad)"}}',
     ]
     plan += [f"programme: {model}", f"care_kind: [{', '.join(setting.get('care_kind', ['adult']))}]"]
+    plan += [f"caseload: {{every: {setting['every']}}}"] if "every" in setting else []
     files["mapping.yaml"] = ("\n".join(mapping) + "\n").encode("utf-8")
     files["plan.yaml"] = ("\n".join(plan) + "\n").encode("utf-8")
     return files | {"truth.json": _truth(world, {})}

@@ -187,9 +187,11 @@ TITLES: Mapping[str, Text] = {
 
 COVERAGE_NOTE: Text = {
     "sv": "r = rapporterat, t = tyst månad, F = första månaden, S = sista månaden, tomt = före den första, efter den "
-    "sista eller utanför perioden.",
+    "sista eller utanför perioden. Där en enhet har få rader i månaden gäller märket hela året; .. = färre än 5 rader "
+    "under året.",
     "en": "r = reported, t = silent month, F = first month, S = last month, empty = before the first, after the last "
-    "or outside the period.",
+    "or outside the period. Where a unit has few rows a month, the mark holds for the whole year; .. = fewer than 5 "
+    "rows in the year.",
 }
 
 HEADINGS: Mapping[str, Text] = {

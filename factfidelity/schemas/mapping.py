@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from factfidelity.schemas.files import Strict
 
+MUNICIPALITIES = "municipalities"
 Scalar = bool | int | float | str
 EndIs = Literal["last_day", "first_day_after"]
 Kind = Literal[
@@ -55,7 +56,9 @@ class ColumnSpec(Strict):
     ``names`` are matched without regard to case and spaces, in order of preference; ``pattern`` is a regular
     expression that is tried after them. ``missing`` are texts that mean "no value" in this column only. ``values``
     recodes texts; a text that is not listed is kept as it is. ``factor`` turns a number into our unit (hours to
-    minutes: 60). ``first_word`` keeps what stands before the first space (``0180 Stockholm``).
+    minutes: 60). ``from_list`` recodes by a list under ``codes`` of the mapping; ``known`` are the municipality codes
+    that exist, others are said and left empty. ``first_word`` keeps what stands before the first space
+    (``0180 Stockholm``).
     """
 
     names: Names = ()
@@ -68,6 +71,8 @@ class ColumnSpec(Strict):
     factor: float = Field(default=1.0, gt=0)
     split: Literal["space", "comma", "semicolon"] = "space"
     first_word: bool = False
+    from_list: str = ""
+    known: Codes = ()
     six_digits: Literal["", "YYMMDD", "YYYYMM"] = ""
     epoch: Literal["", "excel", "excel_1904", "sas", "unix"] = ""
 
@@ -134,7 +139,8 @@ class Layout(Strict):
 
     ``key``: the columns that name a row over several deliveries; of rows with the same key in different files, the one
     in the latest file counts. ``may_repeat``: rows that say the same are not duplicates (two posts alike).
-    ``drop``: headings that are never loaded. ``person``: the column with the person key.
+    ``drop``: headings that are never loaded. ``person``: the column with the person key; ``person_within``: the column
+    with the municipality inside which alone that key is unique.
     ``certainty``: how well the headings are known (``verified`` from the register's own documentation, ``example``
     from an invented example of how such files look).
     """
@@ -146,6 +152,7 @@ class Layout(Strict):
     basis: str = ""
     file_names: Names = ()
     person: str = ""
+    person_within: str = ""
     columns: dict[str, ColumnSpec]
     wide: Wide | None = None
     key: Names = ()
@@ -168,6 +175,7 @@ class SourceSpec(Strict):
     layout: str = ""
     table: str = ""
     person: str = ""
+    person_within: str = ""
     columns: dict[str, ColumnSpec] = Field(default_factory=dict)
     feeds: tuple[Feed, ...] = ()
     constants: dict[str, Scalar] = Field(default_factory=dict)
@@ -186,20 +194,44 @@ class SourceSpec(Strict):
 
 
 class CrosswalkSpec(Strict):
-    """A file that links one supplier's pseudonyms to the client ids of the delivery."""
+    """A file that links one supplier's pseudonyms to the client ids of the delivery.
+
+    ``within``: the column with the municipality, where the pseudonyms are unique only inside one.
+    """
 
     files: Names
     source: str
     client: str
+    within: str = ""
+
+
+class CodeListSpec(Strict):
+    """A list of codes that is delivered: which columns hold the code and its text; empty = the first and the second."""
+
+    files: Names
+    code: str = ""
+    text: str = ""
+
+
+def _as_files(value: Any) -> Any:
+    return {"files": value} if isinstance(value, str | list) else value
+
+
+CodeList = Annotated[CodeListSpec, BeforeValidator(_as_files)]
 
 
 class Mapping(Strict):
-    """One delivery: its period and its sources."""
+    """One delivery: its period and its sources.
+
+    ``codes``: lists of codes that are delivered; the one named ``municipalities`` is what municipality codes are
+    checked against, others are asked for by ``from_list`` of a column.
+    """
 
     mapping: str
     title: dict[str, str] = Field(default_factory=dict)
     period: Span | None = None
     teams: Recode = Field(default_factory=dict)
     crosswalks: dict[str, CrosswalkSpec] = Field(default_factory=dict)
+    codes: dict[str, CodeList] = Field(default_factory=dict)
     sources: dict[str, SourceSpec]
     ignore: Names = ()

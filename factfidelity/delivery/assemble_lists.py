@@ -1,0 +1,110 @@
+"""Files beside the data: crosswalks between pseudonyms, and lists of codes that the mapping joins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from factfidelity.delivery.mapping import Assigned
+from factfidelity.delivery.mapping_match import Match
+from factfidelity.delivery.mapping_rows import Link
+from factfidelity.delivery.raw import RawTable
+from factfidelity.delivery.values import key_of
+from factfidelity.delivery.values_codes import municipality_codes
+from factfidelity.delivery.words_read import problem
+from factfidelity.errors import Problem
+from factfidelity.schemas.mapping import MUNICIPALITIES, ColumnSpec
+from factfidelity.schemas.mapping import Mapping as MappingFile
+
+Beside = Mapping[tuple[str, str], Sequence[RawTable]]
+
+
+def links_of(beside: Beside, mapping: MappingFile | None, problems: list[Problem]) -> dict[str, Link]:
+    """Return the crosswalks by name.
+
+    Parameters
+    ----------
+    beside : mapping of (kind, name) to tables
+    mapping : Mapping or None
+    problems : list of Problem
+        Columns that are missing are added to it.
+    """
+    links: dict[str, Link] = {}
+    for name, spec in (mapping.crosswalks if mapping else {}).items():
+        pairs: dict[str, set[str]] = {}
+        for raw in beside.get(("crosswalk", name), ()):
+            columns = _columns(raw, [one for one in (spec.source, spec.client, spec.within) if one], name, problems)
+            if not columns:
+                continue
+            source, client = columns[0], columns[1]
+            if spec.within:
+                source = within(columns[2], source)
+            for theirs, ours in zip(source, client, strict=True):
+                if theirs and ours:
+                    pairs.setdefault(theirs, set()).add(ours)
+        clear = {theirs: next(iter(ours)) for theirs, ours in pairs.items() if len(ours) == 1}
+        links[name] = Link(name, clear, frozenset(pairs) - frozenset(clear))
+    return links
+
+
+def within(municipalities: pd.Series[str], keys: pd.Series[str]) -> pd.Series[str]:
+    """Put the municipality before keys that are unique only inside it; empty where either is missing."""
+    codes, _, _ = municipality_codes(municipalities.tolist())
+    whole = [f"{code}-{key}" if code and key else "" for code, key in zip(codes, keys, strict=True)]
+    return pd.Series(whole, dtype="str")
+
+
+def _columns(raw: RawTable, names: Sequence[str], table: str, problems: list[Problem]) -> list[pd.Series[str]]:
+    by_key = {key_of(str(heading)): str(heading) for heading in raw.frame.columns}
+    lacking = ", ".join(one for one in names if key_of(one) not in by_key)
+    if lacking:
+        problems.append(problem("missing_column", file=raw.place, column=lacking, table=table, names=lacking))
+        return []
+    return [raw.frame[by_key[key_of(one)]].str.strip() for one in names]
+
+
+def lists_of(beside: Beside, mapping: MappingFile | None, problems: list[Problem]) -> dict[str, dict[str, str]]:
+    """Return the lists of codes by name, each code with its text.
+
+    Where the mapping does not say which columns hold them, the first column is the code and the second the text; the
+    row of headings counts as a code too where it looks like one, since such lists often have no headings.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for name, spec in (mapping.codes if mapping else {}).items():
+        entries = found.setdefault(name, {})
+        for raw in beside.get(("code_list", name), ()):
+            headings = [str(heading) for heading in raw.frame.columns]
+            code = spec.code or headings[0]
+            text = spec.text or next((one for one in headings[1:2] if not spec.code), code)
+            columns = _columns(raw, [code, text], name, problems)
+            if columns:
+                entries.update(zip(columns[0], columns[1], strict=True))
+            if not spec.code and code[:1].isdigit():
+                entries[code] = text
+        entries.pop("", None)
+    return found
+
+
+def with_lists(assigned: Sequence[Assigned], lists: Mapping[str, Mapping[str, str]]) -> list[Assigned]:
+    """Let the columns that ask for a list of codes have it."""
+    if not lists:
+        return list(assigned)
+    towns = [code.split(" ")[0] for code in lists.get(MUNICIPALITIES, ())]
+    codes, _, _ = municipality_codes(towns)
+    known = tuple(sorted({code for code in codes if code}))
+
+    def filled(spec: ColumnSpec) -> ColumnSpec:
+        if spec.kind == "municipality" and known:
+            return spec.model_copy(update={"known": known})
+        if spec.from_list:
+            return spec.model_copy(update={"values": {**lists.get(spec.from_list, {}), **spec.values}})
+        return spec
+
+    out = []
+    for one in assigned:
+        columns = {name: filled(spec) for name, spec in one.layout.columns.items()}
+        layout = one.layout.model_copy(update={"columns": columns})
+        out.append(replace(one, match=Match(layout, one.match.headings, one.match.lacking)))
+    return out
