@@ -52,34 +52,29 @@ def few_missing(found: pd.DataFrame) -> pd.Series[bool]:
 
 
 def shown_files(files: pd.DataFrame) -> pd.DataFrame:
-    """Return the files' account of rows without the small numbers of a file that has one row for each person.
+    """Return the files' account of rows without that of a file in which a few persons have one row each.
 
-    Where such a number is taken out, the same is taken out of other files until the sum that is gone leaves it open.
+    Where one is taken out, the smallest other file is too, so that the sum of all does not give it back.
     """
-    fates = [name for name in _FATES if name in files.columns]
+    counted = [name for name in ("rows", *_FATES) if name in files.columns]
     tables = [
         set(value.replace(" ", "").split(",")) if isinstance(value, str) else set(value) for value in files["tables"]
     ]
     is_person = np.array([bool(found & set(_ROW_IS_PERSON)) for found in tables], dtype=bool)
-    counts = files[fates].to_numpy(dtype="float64", na_value=np.nan)
-    small = (counts > 0) & (counts < _SMALLEST) & is_person[:, None]
-    gone = small.copy()
-    for row in np.flatnonzero(small.any(axis=1)):
-        gone[row, fates.index("used")] = True  # the rest of the rows
-        for column in np.flatnonzero(gone[row]):
-            for other in np.argsort(counts[:, column], kind="stable"):
-                if counts[gone[:, column], column].sum() - counts[row, column] >= _SMALLEST:
-                    break
-                if counts[other, column] > 0 and not gone[other, column]:
-                    gone[other, column] = gone[other, fates.index("used")] = True
-    rows = files["rows"].to_numpy(dtype="float64", na_value=np.nan)
-    few = is_person & (rows > 0) & (rows < _SMALLEST)
-    out = files.assign(rows=files["rows"].astype("float64").mask(few)) if few.any() else files.copy()
-    for place, name in enumerate(fates):
-        hidden = gone[:, place] | (few & (counts[:, place] > 0))
-        if hidden.any():
-            out[name] = files[name].astype("float64").mask(hidden)
-    return out
+    numbers = files[counted].to_numpy(dtype="float64", na_value=np.nan)
+    size = numbers[:, 0]
+    small = (numbers > 0) & (numbers < _SMALLEST)
+    used = counted.index("used") if "used" in counted else 0
+    gone = is_person & (small[:, 0] | small[:, used])
+    if not gone.any():
+        return files
+    beside = 0.0
+    for row in np.argsort(size, kind="stable"):
+        if beside >= _SMALLEST:
+            break
+        if size[row] > 0 and not gone[row]:
+            gone[row], beside = True, beside + size[row]
+    return files.assign(**{name: files[name].astype("float64").mask(gone) for name in counted})
 
 
 def shown_changes(compared: pd.DataFrame) -> pd.DataFrame:

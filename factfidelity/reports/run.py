@@ -15,6 +15,7 @@ import pandas as pd
 
 from factfidelity.delivery.load import load_extract
 from factfidelity.delivery.quality import DeliveryReport
+from factfidelity.delivery.quality_guard import shown_files, shown_rows
 from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation, cut_at, evaluate, only_team
 from factfidelity.extract import Extract
@@ -166,14 +167,14 @@ def _record(
     extract: Extract, report: DeliveryReport, released: ReleasedEvaluation, contents: Mapping[str, bytes]
 ) -> str:
     """Return the run record: what went in, by which rules, what came out. No clock: the same run, the same record."""
-    files = report.files
+    files = shown_files(report.files)
     inputs = [
         {name: _value(row[name]) for name in files.columns if name != "tables"} for row in files.to_dict("records")
     ]
     record: dict[str, Any] = {
         "inputs": inputs,
         "rows": {str(fate): int(count) for fate, count in report.rows["fate"].value_counts().sort_index().items()},
-        "tables": {name: len(frame) for name, frame in extract.tables.items() if len(frame)},
+        "tables": shown_rows({name: len(frame) for name, frame in extract.tables.items() if len(frame)}),
         **dict(released.provenance),
         "hidden": {
             name: value for name, value in released.audit.items() if isinstance(value, (int, float, str, dict, list))
@@ -184,4 +185,5 @@ def _record(
 
 
 def _value(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
+    plain = value.item() if hasattr(value, "item") else value
+    return None if plain != plain else plain
