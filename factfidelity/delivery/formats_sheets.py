@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import io
+import re
 import warnings
 import zipfile
 from typing import Any
@@ -27,6 +29,10 @@ from factfidelity.delivery.values import key_of
 
 _HEAD_ROWS = 60
 _MOST_CELLS = 60_000_000
+_STREAMED = 40 * MEGABYTE  # a workbook of this size when unpacked is read row by row
+_COMMENT_FILES = re.compile(r"xl/(?:threadedComments/|comments).*\.xml$")
+_COMMENT = re.compile(r"<(?:\w+:)?(?:comment|threadedComment)\s.*?</(?:\w+:)?(?:comment|threadedComment)>", re.DOTALL)
+_COMMENT_TEXT = re.compile(r"<(?:\w+:)?(?:t|text)(?:\s[^>]*)?>([^<]*)(?=<)")
 _PROPERTIES = ("title", "subject", "creator", "keywords", "description", "lastModifiedBy", "category")
 
 
@@ -38,13 +44,13 @@ def read_workbook(data: bytes, *, file: str, options: ReadOptions, content_hash:
     FileFaultError
         Not a workbook, too large when unpacked, or without any table.
     """
-    openpyxl = _checked(data)
+    openpyxl, size = _checked(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=False, data_only=True)
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=size > _STREAMED, data_only=True)
             tables = [_sheet(sheet, file, options, content_hash) for sheet in book.worksheets]
-            beside = tuple(_beside(book))
+            beside = (*_beside(book), *_comments(data))
     except FileFaultError:
         raise
     except Exception:
@@ -63,7 +69,8 @@ def _with_extras(table: RawTable, extras: tuple[tuple[str, str], ...]) -> RawTab
     return replace(table, extras=extras)
 
 
-def _checked(data: bytes) -> Any:
+def _checked(data: bytes) -> tuple[Any, int]:
+    """Return openpyxl, and how large the workbook is when unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
@@ -73,17 +80,29 @@ def _checked(data: bytes) -> Any:
         raise FileFaultError("too_large", limit=f"{LARGEST_UNPACKED // MEGABYTE} MB")
     import openpyxl
 
-    return openpyxl
+    return openpyxl, size
 
 
 def _beside(book: Any) -> list[tuple[str, str]]:
     texts = [("document property", str(getattr(book.properties, name, "") or "")) for name in _PROPERTIES]
-    for sheet in book.worksheets:
-        texts.append(("sheet name", str(sheet.title)))
-        for row in sheet.iter_rows():
-            texts.extend(("comment", str(cell.comment.text)) for cell in row if cell.comment is not None)
+    texts += [("sheet name", str(sheet.title)) for sheet in book.worksheets]
     texts += [("defined name", str(name)) for name in getattr(book, "defined_names", {})]
     return [(place, text) for place, text in texts if text.strip()]
+
+
+def _comments(data: bytes) -> list[tuple[str, str]]:
+    """Return the comments of all sheets, also threaded ones; the parts of one comment are put together."""
+    found = []
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if not _COMMENT_FILES.match(name):
+                continue
+            content = archive.read(name).decode("utf-8", "replace")
+            for one in _COMMENT.findall(content):
+                text = html.unescape("".join(_COMMENT_TEXT.findall(one))).strip()
+                if text:
+                    found.append(("comment", text))
+    return found
 
 
 def _sheet(sheet: Any, file: str, options: ReadOptions, content_hash: str) -> RawTable | None:
@@ -91,7 +110,10 @@ def _sheet(sheet: Any, file: str, options: ReadOptions, content_hash: str) -> Ra
         return None
     if (sheet.max_row or 0) * (sheet.max_column or 0) > _MOST_CELLS or (sheet.max_column or 0) > MOST_COLUMNS:
         raise FileFaultError("too_large", limit=f"{MOST_COLUMNS} columns")
-    rows = [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    same: dict[str, str] = {}
+    rows = [[same.setdefault(text, text) for text in map(_text, row)] for row in sheet.iter_rows(values_only=True)]
+    if max(map(len, rows), default=0) > MOST_COLUMNS:
+        raise FileFaultError("too_large", limit=f"{MOST_COLUMNS} columns")
     place = header_row(rows[:_HEAD_ROWS], options.known, key_of)
     if place < 0:
         return None

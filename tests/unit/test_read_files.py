@@ -165,3 +165,18 @@ def test_an_archive_that_leads_out_of_the_folder_is_refused(tmp_path):
     problems = read(tmp_path, a__zip=buffer.getvalue()).problems
     assert [problem.rule for problem in problems] == ["unsafe_archive"]
     assert not (tmp_path.parent / "a.csv").exists()
+
+
+def test_a_large_workbook_read_row_by_row_gives_the_same(tmp_path, monkeypatch):
+    from factfidelity.delivery import formats_sheets
+
+    workbook(tmp_path / "a.xlsx")
+    whole = read(tmp_path).tables
+    monkeypatch.setattr(formats_sheets, "_STREAMED", 0)
+    streamed = read(tmp_path).tables
+    assert [table.sheet for table in streamed] == [table.sheet for table in whole]
+    for one, other in zip(streamed, whole, strict=True):
+        pd.testing.assert_frame_equal(one.frame, other.frame)
+        assert one.lines.tolist() == other.lines.tolist()
+        assert sorted(one.extras) == sorted(other.extras)
+        assert one.hidden == other.hidden
