@@ -69,6 +69,10 @@ class AllChoices(Result):
                 "total_after": ("largest_after", "two_largest_after"),
             },
             topic="topic",
+            # Two choices can differ by one or two persons: only ratios leave the room, never the numbers side by side.
+            inner=(
+                "clients_any_before", "clients_any_after", "total_before", "total_after", "rate_before", "rate_after",
+            ),
         )
     }  # fmt: skip
 
@@ -132,7 +136,7 @@ class AllChoices(Result):
         return self._draw(outcome, language, ax)
 
     def views(self, language: str | None = None) -> tuple[TableView, ...]:
-        """Return the spell rules and counting rules with their totals, and the list of all combinations."""
+        """Return the spell rules and counting rules, in the secure room with their totals, and all combinations."""
         chosen = language or self.language
         if not len(self.table):
             return ()
@@ -161,7 +165,8 @@ class AllChoices(Result):
         wanted = {"outcome", "gap_days", "same_clinic", "day_count", "is_plan", "estimate", "low", "high"}
         columns = [column for column in self._columns(language) if column.name in wanted]
         before, after = _TOTALS[language]
-        columns[5:5] = [Column("total_before", before, "integer"), Column("total_after", after, "integer")]
+        totals = [Column("total_before", before, "integer"), Column("total_after", after, "integer")]
+        columns[5:5] = [column for column in totals if column.name in rows.columns]
         caption = {
             "sv": "Antal under olika regler för sammanfogning och räkning, övriga val som i planen",
             "en": "Numbers under different rules of joining and counting, other choices as in the plan",

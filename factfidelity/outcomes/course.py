@@ -81,17 +81,17 @@ def _finest(design: Design, outcome: Outcome, months: int, smallest: int) -> pd.
     """Return the finest level that may be released; the pooled one where none may."""
     for level, width in LEVELS.items():
         edges = np.arange(-months, months + 1, width or months)
-        counts, days = _by_period(design, outcome, edges)
+        counts, days = by_period(design, outcome, edges)
         rows = _rows(outcome, level, edges, counts, days)
         if level == "pooled" or _may_be_shown(rows, smallest, design.plan, topic=outcome.topic):
             return rows.assign(**_bands(counts, days, design.plan))[_COLUMNS]
     raise AssertionError  # pragma: no cover - the pooled level always returns
 
 
-def _by_period(
+def by_period(
     design: Design, outcome: Outcome, edges: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Count an outcome and the observed days, clients x periods."""
+    """Count an outcome and the observed days, clients x periods; ``edges`` are months from the index day."""
     low, high, linked = design.observed(outcome.tables)
     member = np.flatnonzero((design.index < OPEN) & linked & (high > low))
     index = design.index[member]

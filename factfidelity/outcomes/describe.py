@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, nan
-from statistics import NormalDist
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,14 @@ from numpy.typing import NDArray
 from factfidelity.outcomes.pairs import Counts
 from factfidelity.schemas.outcome import Outcome
 from factfidelity.schemas.plan import Plan
-from factfidelity.stats import compare, resample
+from factfidelity.stats import compare, power, resample
 
 FEW_EVENTS = 20
 FEWEST_WITH_DAYS = 10
 SMALL_GROUP = 30
+_STUDIES = 300
+_SHOWN = 0.7  # the ratio that ``needed`` is for
+_SAME_TIME = 1e-9
 
 Row = dict[str, Any]
 
@@ -33,6 +35,47 @@ class Cell:
     def keys(self) -> Row:
         """Return the key columns."""
         return {"outcome": self.outcome.outcome, "cohort": self.cohort}
+
+
+Beside = list[tuple[Counts, dict[str, Row]]]  # what stands in other rows, with how few clients moved there
+
+
+def fewest_moved(new: Counts, beside: Beside, window: str) -> Row:
+    """Return how few clients make the difference between a row and those before it: who has both rows has them.
+
+    Parameters
+    ----------
+    new : Counts
+        What the row is made from.
+    beside : list of (Counts, dict)
+        The rows before it, with what this function returned for both of their windows; rows of other clients are
+        left out.
+    window : str
+        before or after.
+
+    Returns
+    -------
+    dict
+        For use (``moved_any``), the figure (``moved_total``) and the time (``moved_years``): the smallest number
+        above 0 of clients behind a difference; that of an earlier row with the same number; else missing.
+    """
+    values, years = getattr(new, window), getattr(new, f"years_{window}")
+    same: Row = {}
+    fewest = dict.fromkeys(("moved_any", "moved_total", "moved_years"), nan)
+    for one, moved in beside:
+        other, time = getattr(one, window), getattr(one, f"years_{window}")
+        if len(other) != len(values):
+            continue
+        seen = {
+            "moved_any": abs(int((values > 0).sum()) - int((other > 0).sum())),
+            "moved_total": int((values != other).sum()) if values.sum() != other.sum() else 0,
+            "moved_years": int((np.abs(years - time) > _SAME_TIME).sum()),
+        }
+        for name, number in seen.items():
+            if not number:
+                same.setdefault(name, moved[window][name])
+            fewest[name] = float(np.fmin(fewest[name], number or nan))
+    return fewest | same
 
 
 def window_rows(cell: Cell, counts: Counts, *, means: bool) -> list[Row]:
@@ -132,20 +175,33 @@ def rate_ratio(outcome: Outcome, counts: Counts, plan: Plan, *, method: str = ""
         counts.before, counts.after, years_before=counts.years_before, years_after=counts.years_after, method=method,
         level=plan.intervals.level, draws=plan.intervals.draws, seed=plan.intervals.seed,
     )  # fmt: skip
-    return answer_row(answer) | {"detectable": detectable_ratio(counts, plan)}
+    return answer_row(answer)
 
 
-def detectable_ratio(counts: Counts, plan: Plan, *, power: float = 0.8) -> float:
-    """Return the smallest fall, as a ratio, that would be found with this power at the spread that the data show."""
-    answer = compare.paired_rate_ratio(
+def precision(outcome: Outcome, counts: Counts, plan: Plan) -> Row:
+    """Say what these clients could have shown, and how many would be needed.
+
+    Returns
+    -------
+    dict
+        detectable: the ratio nearest to 1, below it, that would have been found with 80 per cent power, by simulation
+        from the clients' own counts; needed: clients that a fall of 30 per cent needs at the spread that the data show.
+    """
+    if not len(counts.before):
+        return {"detectable": nan, "needed": nan}
+    found = power.detectable_rate_ratio(
+        counts.before, counts.after, years_before=counts.years_before, years_after=counts.years_after,
+        kind="days" if outcome.is_days else "events", level=plan.intervals.level, draws=_STUDIES,
+        seed=plan.intervals.seed,
+    )  # fmt: skip
+    pilot = compare.paired_rate_ratio(
         counts.before, counts.after, years_before=counts.years_before, years_after=counts.years_after,
         level=plan.intervals.level,
     )  # fmt: skip
-    if not np.isfinite(answer.log_error) or answer.log_error <= 0:
-        return nan
-    normal = NormalDist()
-    reach = normal.inv_cdf(0.5 + plan.intervals.level / 2) + normal.inv_cdf(power)
-    return exp(-reach * answer.log_error)
+    needed = nan
+    if np.isfinite(pilot.log_error) and pilot.log_error > 0:
+        needed = power.clients_needed(_SHOWN, pilot=pilot, level=plan.intervals.level).estimate
+    return {"detectable": float(found.estimate), "needed": float(needed)}
 
 
 def rate_difference(outcome: Outcome, counts: Counts, plan: Plan) -> Row:

@@ -10,13 +10,23 @@ import numpy as np
 import pandas as pd
 
 from factfidelity.extract import Extract
+from factfidelity.outcomes.breaks import across_break
 from factfidelity.outcomes.compulsion import coercion_frame, forms_frame
 from factfidelity.outcomes.declare import chosen_outcomes, plan_of
-from factfidelity.outcomes.describe import Cell, Row, change_rows, window_rows
-from factfidelity.outcomes.pairs import Design, flow_of
+from factfidelity.outcomes.describe import (
+    SMALL_GROUP,
+    Beside,
+    Cell,
+    Row,
+    change_rows,
+    fewest_moved,
+    precision,
+    window_rows,
+)
+from factfidelity.outcomes.pairs import Counts, Design, flow_of
 from factfidelity.outcomes.result import MirrorOutcomes
 from factfidelity.outcomes.trace import trace_frame
-from factfidelity.schemas.outcome import Outcome
+from factfidelity.schemas.outcome import Outcome, shipped_outcomes
 from factfidelity.schemas.plan import Plan
 from factfidelity.stats import compare
 
@@ -24,6 +34,7 @@ _RATES = ("rate_ratio", "rate_difference")
 _TABLE = [
     "outcome", "window", "cohort", "clients", "clients_any", "total", "years", "mean", "sd", "median", "q1", "q3",
     "rate", "topic", "role", "largest", "two_largest",
+    "moved_any", "moved_total", "moved_years",
 ]  # fmt: skip
 
 
@@ -58,8 +69,9 @@ def mirror_outcomes(
     tables: list[Row] = []
     changes: list[Row] = []
     for outcome in counted:
+        beside: Beside = []
         for index_stay in dict.fromkeys((chosen.index_stay, *chosen.also_index_stay)):
-            described, changed = _one(design, outcome, index_stay)
+            described, changed = _one(design, outcome, index_stay, beside)
             tables += described
             changes += changed
     everything = pd.DataFrame(tables, columns=[*_TABLE, "index_stay"])
@@ -87,8 +99,8 @@ def cohorts_of(plan: Plan) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _one(design: Design, outcome: Outcome, index_stay: str) -> tuple[list[Row], list[Row]]:
-    """Describe and compare one outcome under one index-stay choice."""
+def _one(design: Design, outcome: Outcome, index_stay: str, beside: Beside) -> tuple[list[Row], list[Row]]:
+    """Describe and compare one outcome under one index-stay choice; ``beside`` grows with what was counted."""
     tables: list[Row] = []
     changes: list[Row] = []
     for cohort, estimands in cohorts_of(design.plan).items():
@@ -105,25 +117,39 @@ def _one(design: Design, outcome: Outcome, index_stay: str) -> tuple[list[Row], 
         counts, cell = design.counts(outcome, pair), Cell(outcome, cohort, index_stay)
         more = {"index_stay": index_stay, "role": outcome.role}
         means = paired and index_stay != "exclude"
-        tables += [row | more for row in window_rows(cell, counts, means=means)]
+        moved = {window: fewest_moved(counts, beside, window) for window in ("before", "after")}
+        beside.append((counts, moved))
+        tables += [row | more | moved[row["window"]] for row in window_rows(cell, counts, means=means)]
+        could = _could_show(design.plan, outcome, counts, index_stay) if "rate_ratio" in allowed else {}
+        more = {"role": outcome.role, "tested": outcome.tested} | {
+            f"{name}_{window}": number for window, few in moved.items() for name, number in few.items()
+        }
         changes += [
-            row | {"role": outcome.role, "tested": outcome.tested}
+            row | more | (could if row["estimand"] == "rate_ratio" else {})
             for row in change_rows(cell, counts, design.plan, allowed)
         ]
     return tables, changes
 
 
+def _could_show(plan: Plan, outcome: Outcome, counts: Counts, index_stay: str) -> Row:
+    """Simulate what could have been shown: of the main outcomes, and of all where clients are few."""
+    asked = outcome.outcome in ("admissions", "bed_days") or len(counts.before) < SMALL_GROUP
+    return precision(outcome, counts, plan) if asked and index_stay == plan.index_stay else {}
+
+
 _CHANGE = [
     "outcome", "cohort", "index_stay", "estimand", "estimate", "low", "high", "p", "adjusted_p", "rejected", "method",
-    "why", "detectable", "clients", "clients_any_before", "clients_any_after", "total_before", "total_after", "topic",
-    "role", "largest_before", "two_largest_before", "largest_after", "two_largest_after",
+    "why", "detectable", "needed", "clients", "clients_any_before", "clients_any_after", "total_before",
+    "total_after", "topic", "role", "largest_before", "two_largest_before", "largest_after", "two_largest_after", *(
+        f"moved_{name}_{window}" for name in ("any", "total", "years") for window in ("before", "after")
+    ),
 ]  # fmt: skip
 
 
 def _change_frame(rows: list[Row]) -> pd.DataFrame:
     columns = [*_CHANGE, "tested"]
     frame = pd.DataFrame(rows).reindex(columns=columns) if rows else pd.DataFrame(columns=columns, dtype="object")
-    numbers = ["estimate", "low", "high", "p", "adjusted_p", "detectable"]
+    numbers = ["estimate", "low", "high", "p", "adjusted_p", "detectable", "needed"]
     return frame.assign(**{name: pd.to_numeric(frame[name]) for name in numbers})
 
 
@@ -160,6 +186,16 @@ def _between(design: Design) -> pd.DataFrame:
     return pd.DataFrame([row])
 
 
+def _across(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) -> dict[str, str]:
+    """Return which outcomes were not delivered, which lie across a change of the register, and which are refused."""
+    known = shipped_outcomes() | {one.outcome: one for one in design.plan.own_outcomes}
+    given = [known[name] for name in absent if name in known]
+    refused = across_break(design.extract, design.plan, given)
+    shown = across_break(design.extract, design.plan, counted)
+    missing = [name for name in absent if name not in refused]
+    return {"not_delivered": ",".join(missing), "refused_break": ",".join(refused), "crosses_break": ",".join(shown)}
+
+
 def _notes(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) -> dict[str, str]:
     """Return every choice as text, and the words of the outcomes, so that a released result can be read alone."""
     plan = design.plan
@@ -188,7 +224,7 @@ def _notes(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) ->
         "plan": plan.plan,
         "plan_fingerprint": plan.fingerprint,
         "outcomes": ",".join(outcome.outcome for outcome in counted),
-        "not_delivered": ",".join(absent),
+        **_across(design, counted, absent),
     }
     for outcome in counted:
         for language in ("sv", "en"):

@@ -7,10 +7,13 @@ from math import isnan
 import pandas as pd
 
 from factfidelity.display.views import KeyFigure
+from factfidelity.outcomes.breaks import break_sentence
+from factfidelity.outcomes.cover import poor_cover
 from factfidelity.outcomes.shown import Shown
 from factfidelity.outcomes.words import CHOICES, say
 from factfidelity.wording import HIDDEN, integer, interval, number, percent
 
+SMALL_GROUP = 30
 _MAIN = ("admissions", "bed_days")
 _NAMES = {
     "admissions": {"sv": "inskrivningarna", "en": "admissions"},
@@ -127,19 +130,60 @@ def _other_choices(result: Shown, language: str) -> str:
 
 
 def _small(result: Shown, language: str) -> str:
-    row = result.ratio("admissions")
-    clients = row["clients"]
-    if pd.isna(clients) or clients >= 30:
-        return ""
-    if isnan(float(row["detectable"])):
+    """Say of a small group what it could have shown, and where intervals hold the truth less often than they say."""
+    sentences = []
+    clients = result.ratio("admissions")["clients"]
+    if pd.notna(clients) and clients < SMALL_GROUP:
+        sentences.append(
+            {
+                "sv": "Urvalet är litet; siffrorna beskriver dessa klienter och inte mer.",
+                "en": "The group is small; the figures describe these clients and no more.",
+            }[language]
+        )
+        sentences += [could_show(result, outcome, language) for outcome in _MAIN]
+    sentences += [cover_sentence(result, outcome, language) for outcome in _MAIN]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def could_show(result: Shown, outcome: str, language: str) -> str:
+    """Say the smallest fall that 80 per cent power would have found, and the clients that a fall of 30 per cent needs.
+
+    Empty where it was not simulated.
+    """
+    row = result.ratio(outcome)
+    label = result.label(outcome, language).lower()
+    found, clients = float(row["detectable"]), float(row["clients"])
+    if isnan(found):
+        if isnan(clients) or clients >= SMALL_GROUP or isnan(float(row["estimate"])):
+            return ""
         return {
-            "sv": "Urvalet är litet; siffrorna beskriver dessa klienter och inte mer.",
-            "en": "The group is small; the figures describe these clients and no more.",
+            "sv": f"För {label} hade inte ens en mycket stor minskning kunnat visas.",
+            "en": f"For {label} not even a very large fall could have been shown.",
         }[language]
-    found = number(row["detectable"], decimals=2, language=language)
+    least = number(found, decimals=2, language=language)
+    needed = integer(row["needed"], language=language)
     if language == "sv":
-        return f"Urvalet är litet: en kvot över {found} för inskrivningar hade sannolikt inte kunnat skiljas från 1."
-    return f"The group is small: a ratio above {found} for admissions could probably not have been told from 1."
+        return (
+            f"För {label} hade en kvot på högst {least} kunnat visas med 80 procents styrka; för att visa en kvot på "
+            f"0,70 behövs {needed} klienter."
+        )
+    return (
+        f"For {label} a ratio of at most {least} could have been shown with 80 per cent power; to show a ratio of "
+        f"0.70 takes {needed} clients."
+    )
+
+
+def cover_sentence(result: Shown, outcome: str, language: str) -> str:
+    """Say the measured cover of an outcome's interval where it is poor at this number of clients; else nothing."""
+    row = result.ratio(outcome)
+    found = poor_cover(str(row["method"]), float(row["clients"])) if pd.notna(row["low"]) else None
+    if found is None:
+        return ""
+    share = percent(found.cover, decimals=1, language=language)
+    label, clients = result.label(outcome, language), integer(found.clients, language=language)
+    if language == "sv":
+        return f"{label}: vid {clients} klienter täckte 95-procentsintervallen sanningen i {share} av simuleringarna."
+    return f"{label}: with {clients} clients the 95 per cent intervals held the truth in {share} of the simulations."
 
 
 def methods(result: Shown, language: str) -> str:
@@ -156,7 +200,8 @@ def methods(result: Shown, language: str) -> str:
         _TESTS[language] if notes["tests"] != "0" else "",
     ]
     parts.append(_NO_MVO[language] if notes["mvo"] == "not_given" else "")
-    return " ".join(part.format(**values) for part in parts if part)
+    said = [part.format(**values) for part in parts if part]
+    return " ".join(filter(None, [*said, break_sentence(notes, language)]))
 
 
 _CHOSEN = ("index", "cohort", "paired_cohort", "index_stay", "follow", "day_count", "at_risk")

@@ -8,6 +8,8 @@ import pandas as pd
 
 from factfidelity.display import charts
 from factfidelity.display.views import Column, FigureView, NativeChart, TableView
+from factfidelity.outcomes import mirror_text
+from factfidelity.outcomes.breaks import break_sentence
 from factfidelity.outcomes.shown import Shown
 from factfidelity.outcomes.words import CHOICES, FLOW, METHODS, WHY, WINDOWS, heading, say
 from factfidelity.wording import HIDDEN, number
@@ -69,7 +71,10 @@ def _rates_view(result: Shown, language: str) -> TableView:
         "sv": "Utfall före och efter indexdagen, per klientår, med kvot och intervall",
         "en": "Outcomes before and after the index day, per client-year, with ratio and interval",
     }[language]
-    return TableView("before_after", caption, wide, columns, _rate_notes(result, language))
+    could = tuple(mirror_text.could_show(result, outcome, language) for outcome in ("admissions", "bed_days"))
+    poor = tuple(mirror_text.cover_sentence(result, outcome, language) for outcome in ("admissions", "bed_days"))
+    notes = (*_rate_notes(result, language), *(text for text in (*could, *poor) if text))
+    return TableView("before_after", caption, wide, columns, notes)
 
 
 def _text(words: object, value: object, language: str) -> str:
@@ -81,19 +86,20 @@ def _rate_notes(result: Shown, language: str) -> tuple[str, ...]:
     cohort, days = say(CHOICES, notes["cohort"], language), say(CHOICES, notes["day_count"], language)
     stay = say(CHOICES, notes["index_stay"], language)
     absent = notes["not_delivered"].replace(",", ", ")
+    across = break_sentence(notes, language)
     if language == "sv":
         found = [
             f"Urval: {cohort}. Vårddygn: {days}. Vårdtiden som omfattar indexdagen {stay}.",
             "Inskrivningar räknas efter första dagen; nationell statistik räknar efter utskrivning.",
             "En vårdtid med tvångsvård räknas i tre mått som inte ska blandas: första dagen, någon dag, antal dygn.",
         ]
-        return (*found, f"Inte levererat: {absent}.") if absent else tuple(found)
+        return (*found, *filter(None, (f"Inte levererat: {absent}." if absent else "", across)))
     found = [
         f"Cohort: {cohort}. Bed-days: {days}. The stay that holds the index day is {stay}.",
         "Admissions are counted by their first day; national statistics count by discharge.",
         "Compulsory care is counted in three figures that must not be mixed: first day, any day, days.",
     ]
-    return (*found, f"Not delivered: {absent}.") if absent else tuple(found)
+    return (*found, *filter(None, (f"Not delivered: {absent}." if absent else "", across)))
 
 
 def _paired_view(result: Shown, language: str) -> TableView:

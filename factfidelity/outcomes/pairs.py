@@ -118,6 +118,11 @@ class Design:
         return Pair(_only(before, kept), _only(after, kept), why)
 
     @property
+    def has_index(self) -> NDArray[np.bool_]:
+        """Whether the client has an index day."""
+        return np.asarray(self.index < OPEN)
+
+    @property
     def enrolled_before_data(self) -> NDArray[np.bool_]:
         """Whether the client was enrolled before the team's data begin, and so has no before window."""
         start = self.extract.source("enrolments").start

@@ -17,9 +17,14 @@ from factfidelity.errors import DisclosureError
 from factfidelity.outcomes import mirror_text, mirror_views
 
 _FIGURES = ("rate", "total", "mean", "sd", "median", "q1", "q3")
-_CHANGE = ("estimate", "low", "high", "p", "adjusted_p", "rejected", "detectable", "method", "why")
+_CHANGE = ("estimate", "low", "high", "p", "adjusted_p", "rejected", "detectable", "needed", "method", "why")
 
 
+_MOVED = {
+    f"moved_{name}_{window}": (*_CHANGE, *(column.format(window) for column in columns))
+    for name, columns in {"any": ("clients_any_{}", "total_{}"), "total": ("total_{}",), "years": ()}.items()
+    for window in ("before", "after")
+}
 _APART = ("lpt_days", "lpt_rate", "lrv_days", "lrv_rate")
 _CHANGE_COLUMNS = (*_CHANGE, "clients", "clients_any_before", "clients_any_after", "total_before", "total_after")
 
@@ -41,7 +46,8 @@ class MirrorOutcomes(Result):
     change : DataFrame, one row per outcome, cohort, index_stay and estimand
         estimand (rate_ratio | rate_difference per client-year | mean_difference | any_difference), estimate, low,
         high, p, adjusted_p and rejected (Benjamini-Hochberg over the paired tests), method, why (a code, where
-        something is empty), detectable (the fall that 80 % power would find), persons and totals of both windows.
+        something is empty), detectable (the fall that 80 % power would find) and needed (clients to show a ratio of
+        0.7) for the main outcomes, persons and totals of both windows.
     stays : DataFrame
         As ``table`` in the rate cohort, for every index-stay choice.
     flow : DataFrame, one row per step and cohort
@@ -62,10 +68,17 @@ class MirrorOutcomes(Result):
     gates: ClassVar[Mapping[str, Gate]] = {
         "table": Gate(
             keys=("outcome", "window", "cohort", "role"),
-            counts={"clients": ("years", *_FIGURES), "clients_any": _FIGURES},
+            counts={
+                "clients": ("years", *_FIGURES),
+                "clients_any": _FIGURES,
+                "moved_any": ("clients_any", *_FIGURES),
+                "moved_total": _FIGURES,
+                "moved_years": ("years", "rate"),
+            },
             wholes={"clients_any": "clients"},
             largest={"total": ("largest", "two_largest")},
             topic="topic",
+            inner=("moved_any", "moved_total", "moved_years"),
             nested={"cohort": ("all", "mirror")},
         ),
         "change": Gate(
@@ -74,7 +87,9 @@ class MirrorOutcomes(Result):
                 "clients": (*_CHANGE, "total_before", "total_after"),
                 "clients_any_before": (*_CHANGE, "total_before"),
                 "clients_any_after": (*_CHANGE, "total_after"),
+                **_MOVED,
             },
+            inner=tuple(_MOVED),
             wholes={"clients_any_before": "clients", "clients_any_after": "clients"},
             largest={
                 "total_before": ("largest_before", "two_largest_before"),
@@ -88,10 +103,17 @@ class MirrorOutcomes(Result):
         ),
         "stays": Gate(
             keys=("outcome", "window", "cohort", "index_stay", "role"),
-            counts={"clients": ("years", *_FIGURES), "clients_any": _FIGURES},
+            counts={
+                "clients": ("years", *_FIGURES),
+                "clients_any": _FIGURES,
+                "moved_any": ("clients_any", *_FIGURES),
+                "moved_total": _FIGURES,
+                "moved_years": ("years", "rate"),
+            },
             wholes={"clients_any": "clients"},
             largest={"total": ("largest", "two_largest")},
             topic="topic",
+            inner=("moved_any", "moved_total", "moved_years"),
         ),
         "flow": Gate(keys=("step", "cohort"), counts={"clients": ()}, margins={"step": "cohort_file"}),
         "coercion": Gate(

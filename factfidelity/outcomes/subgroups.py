@@ -64,7 +64,7 @@ def subgroup_ratios(
         pair = design.pair(outcome.tables, cohort=chosen.cohort, index_stay=chosen.index_stay)
         counts = design.counts(outcome, pair)
         for name in by:
-            levels = _levels(design, name)[pair.before.client]
+            levels = client_levels(design, name)[pair.before.client]
             found = [_row(outcome, name, level, _part(counts, levels == level), chosen) for level in _in_order(levels)]
             rows += [_row(outcome, name, "total", _part(counts, levels != ""), chosen), *found]
             tests.append(_test(outcome, name, found))
@@ -83,7 +83,7 @@ def subgroup_ratios(
     )
 
 
-def _levels(design: Design, name: str) -> NDArray[np.object_]:
+def client_levels(design: Design, name: str) -> NDArray[np.object_]:
     """Return each client's level as text; empty where it is not known."""
     if name == "team_id":
         return pd.Series(design.team, dtype="object").fillna("").astype(str).to_numpy(dtype=object)

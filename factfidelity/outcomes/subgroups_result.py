@@ -16,14 +16,14 @@ from factfidelity.display.views import Column, FigureView, TableView
 from factfidelity.outcomes.words import say
 from factfidelity.wording import HIDDEN, number, percent
 
-_BY = {
+BY = {
     "sex": {"sv": "kön", "en": "sex"},
     "age_group": {"sv": "ålder vid index", "en": "age at the index day"},
     "diagnosis_group": {"sv": "diagnosgrupp", "en": "diagnosis group"},
     "team_id": {"sv": "team", "en": "team"},
     "municipality": {"sv": "kommun", "en": "municipality"},
 }
-_LEVELS = {
+LEVELS = {
     "total": {"sv": "alla", "en": "all"},
     "F": {"sv": "kvinnor", "en": "women"},
     "M": {"sv": "män", "en": "men"},
@@ -94,7 +94,7 @@ class SubgroupRatios(Result):
         chosen = language or self.language
         parts = []
         for row in self.interaction.to_dict("records"):
-            by = say(_BY, str(row["by"]), chosen)
+            by = say(BY, str(row["by"]), chosen)
             p = HIDDEN if pd.isna(row["p"]) else number(row["p"], decimals=3, language=chosen)
             parts.append(f"{self._label(str(row['outcome']), chosen)}, {by}: p = {p}")
         lead = {
@@ -106,15 +106,15 @@ class SubgroupRatios(Result):
     def methods(self, language: str | None = None) -> str:
         """Say how groups were made and compared."""
         chosen = language or self.language
-        names = ", ".join(say(_BY, name, chosen) for name in self.notes["by"].split(","))
+        names = ", ".join(say(BY, name, chosen) for name in self.notes["by"].split(","))
         level = percent(float(self.notes["level"]), language=chosen)
         return _METHODS[chosen].format(names=names, level=level)
 
     def _shown(self, language: str) -> pd.DataFrame:
         return self.table.assign(
             outcome=[self._label(str(name), language) for name in self.table["outcome"]],
-            by=[say(_BY, str(name), language) for name in self.table["by"]],
-            level=[say(_LEVELS, str(name), language) for name in self.table["level"]],
+            by=[say(BY, str(name), language) for name in self.table["by"]],
+            level=[say(LEVELS, str(name), language) for name in self.table["level"]],
         )
 
     def plot(self, *, outcome: str = "", ax: charts.Axes | None = None) -> charts.Axes:
@@ -153,7 +153,7 @@ class SubgroupRatios(Result):
     def _test_view(self, language: str) -> TableView:
         rows = self.interaction.assign(
             outcome=[self._label(str(name), language) for name in self.interaction["outcome"]],
-            by=[say(_BY, str(name), language) for name in self.interaction["by"]],
+            by=[say(BY, str(name), language) for name in self.interaction["by"]],
         )
         forms = (("outcome", "text", 0), ("by", "text", 0), ("levels", "integer", 0), ("p", "number", 3))
         columns = tuple(

@@ -33,7 +33,7 @@ def no_change_rows(design: Design, outcome: Outcome) -> list[Row]:
         and expected with the middle 95 % of the draws.
     """
     pair = design.pair(outcome.tables, cohort=design.plan.paired_cohort, index_stay="include")
-    client, size, share = _pieces(design, outcome, pair)
+    client, size, share = pieces_of(design, outcome, pair)
     if not len(pair.before.client) or not len(size):
         return []
     counts = design.counts(outcome, pair)
@@ -101,7 +101,7 @@ def _row(
     return row
 
 
-def _pieces(
+def pieces_of(
     design: Design, outcome: Outcome, pair: Pair
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the client and the size of each stay or happening, and each client's share of time after."""
