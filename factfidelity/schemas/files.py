@@ -44,7 +44,10 @@ def schema_files(kind: str) -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
-class _Loader(yaml.SafeLoader):
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C where it is installed: ten times as fast
+
+
+class _Loader(_Base):  # type: ignore[misc]
     """Safe YAML that keeps dates as text-like scalars of their own and refuses doubled keys."""
 
 
