@@ -185,8 +185,18 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     (
         "outcomes",
         {"sv": "Slutenvård och tvång", "en": "Inpatient care and coercion"},
-        ("mirror_outcomes", "monthly_course", "regression_to_the_mean"),
+        (
+            "mirror_outcomes",
+            "readmission_rates",
+            "monthly_course",
+            "regression_to_the_mean",
+            "who_changed",
+            "all_choices",
+            "subgroup_ratios",
+            "four_claims",
+        ),
     ),
+    ("ratings", {"sv": "Skattningar", "en": "Ratings"}, ("ratings_change",)),
     ("further", {"sv": "Övriga resultat", "en": "Further results"}, ()),
 )
 
@@ -218,6 +228,10 @@ LEADS: Mapping[str, Text] = {
         "Jämförelsen saknar kontrollgrupp och visar inte vad en förändring beror på.",
         "en": "How much inpatient and compulsory care did clients have before and after they joined the team? "
         "The comparison has no control group and does not show what a change is due to.",
+    },
+    "ratings": {
+        "sv": "Hur många klienter har skattats både vid start och vid uppföljning, och hur ändrades deras poäng?",
+        "en": "How many clients were rated both at the start and at follow-up, and how did their scores change?",
     },
 }
 
