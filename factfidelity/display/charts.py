@@ -14,6 +14,7 @@ from factfidelity.display.charts_base import figure, to_png, to_svg
 from factfidelity.display.charts_dots import dots_against_norm, interval_plot, profile
 from factfidelity.display.charts_fields import flow, heat_map, radar
 from factfidelity.display.charts_lines import lines, steps
+from factfidelity.display.charts_points import scatter
 
 __all__ = [
     "Axes",
@@ -28,6 +29,7 @@ __all__ = [
     "lines",
     "profile",
     "radar",
+    "scatter",
     "stacked_bars",
     "steps",
     "to_png",

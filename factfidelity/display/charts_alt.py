@@ -213,3 +213,22 @@ def flow(
         table, category=step, value=value, what=what, unit=unit, form="number", decimals=0, names=names,
         language=language, kind="flow",
     )  # fmt: skip
+
+
+def scatter(
+    table: pd.DataFrame, *, x: str, y: str, label: str | None = None, reference: float | None = None,
+    what: str = "", unit: str = "", x_title: str = "", form: str = "number", decimals: int = 2, names: Names = None,
+    language: str = "sv", **_: Any,
+) -> str:  # fmt: skip
+    """Say each point's place and value, and the reference."""
+    said = [opening("dot", what, unit, language)]
+    for row in table.to_dict("records"):
+        lead = f"{named(row[label], names, language)}: " if label is not None else ""
+        whole = not pd.isna(row[x]) and float(row[x]) == round(float(row[x]))
+        place = value_words(row[x], "number", 0 if whole else decimals, language)
+        value = value_words(row[y], form, decimals, language)
+        said.append(f"{lead}{x_title or 'x'} {place}, {value}.")
+    if reference is not None and not pd.isna(reference):
+        level = value_words(reference, form, decimals, language)
+        said.append(f"{'Referens' if language == 'sv' else 'Reference'}: {level}.")
+    return " ".join(said)

@@ -1,0 +1,1 @@
+"""Is it changing, and does one team differ? Control charts and funnels."""
