@@ -231,17 +231,19 @@ class BoardUse(Result):
         """Return the share over time, and how long periods last."""
         language = language or self.language
         views = {view.name: view for view in self.views(language)}
-        rows, look = self._share_chart(language)
-        view = views["board_share"]
-        alt = charts.alt.lines(rows, **{**look, "what": self.say("share", language)})
-        native = NativeChart("line", view.name, "period", ("share_on",), "team", str(look["unit"]))
-        found = [FigureView("board_share", view.caption, alt, lambda ax: self._draw_share(language, ax), view, native)]
+        found = [self._share_figure(views["board_share"], language)]
         if "board_time" in views:
             rows, look = self._curve_chart(language)
             alt = charts.alt.lines(rows, **{**look, "what": self.say("time", language)})
             time = views["board_time"]
             found.append(FigureView("board_time", time.caption, alt, lambda ax: self._draw_curve(language, ax), time))
         return tuple(found)
+
+    def _share_figure(self, view: TableView, language: str) -> FigureView:
+        rows, look = self._share_chart(language)
+        alt = charts.alt.lines(rows, **{**look, "what": self.say("share", language)})
+        native = NativeChart("line", view.name, "period", ("share_on",), "team", str(look["unit"]))
+        return FigureView("board_share", view.caption, alt, lambda ax: self._draw_share(language, ax), view, native)
 
     def key_figures(self, language: str | None = None) -> tuple[KeyFigure, ...]:
         """Return the last year's share on the board."""

@@ -81,7 +81,8 @@ METHODS: Mapping[str, Text] = {
     "phases": {
         "sv": "Andelen i fas är dygn i någon fas delade med inskrivna dygn. Dygn utanför inskrivningen räknas inte. "
         "Faser av samma slag som överlappar eller ligger intill varandra är en; en fas utan slut pågår. Längden är "
-        "skattad enligt Kaplan–Meier: faser som pågår när observationen eller inskrivningen tar slut är censurerade. Möten är "
+        "skattad enligt Kaplan–Meier: faser som pågår när observationen eller inskrivningen tar slut är censurerade. "
+        "Möten är "
         "genomförda möten på plats. Att klienter i fas har fler möten eller inskrivningar följer av varför de är där "
         "och säger inget om fasens verkan. Tiden till en fas räknas från en inskrivning i heldygnsvård eller ett "
         "akutbesök när klienten är inskriven men inte i någon fas.",

@@ -5,9 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from factfidelity.care.client_days import calendar_periods, client_days, observed_days, one_period
-from factfidelity.care.staff_days import STAFF_COUNTS, fte_days
+from factfidelity.care.client_days import (
+    calendar_periods,
+    client_days,
+    days_in_periods,
+    limited,
+    observed_days,
+    one_period,
+    united,
+)
+from factfidelity.care.staff_days import STAFF_COUNTS, counted_staff, fte_days
 from factfidelity.care.teams import last_year, shared_period, teams_of
+from factfidelity.caseload.need import contact_need, manager_spread
 from factfidelity.caseload.norms import references
 from factfidelity.caseload.result import CaseloadRatios
 from factfidelity.extract import Extract
@@ -51,7 +60,9 @@ def caseload_ratios(
     table = _ratios(extract, calendar_periods(start, end, every), staff, teams)
     since, until = last_year(start, end)
     latest = pd.concat([_latest(extract, since, until, count, teams) for count in STAFF_COUNTS], ignore_index=True)
+    models = set(teams["programme"].dropna())
     notes = {
+        "programme": models.pop() if len(models) == 1 else "",
         "every": every,
         "staff": staff,
         "start": f"{start:%Y-%m-%d}",
@@ -59,7 +70,14 @@ def caseload_ratios(
         "latest_start": f"{since:%Y-%m-%d}",
         "roster_unmarked": str(int(extract.staff["case_carrying"].isna().sum())),
     }
-    return CaseloadRatios(table=table, denominators=latest, notes=notes)
+    year = (since, until)
+    return CaseloadRatios(
+        table=table,
+        denominators=latest,
+        spread=manager_spread(extract, *year, teams),
+        need=contact_need(extract, *year, teams, staff),
+        notes=notes,
+    )
 
 
 def _latest(
@@ -70,7 +88,18 @@ def _latest(
     day = _ratios(extract, one_period(until - pd.Timedelta(days=1), until), count, teams)
     last = day.set_index("team_id")["ratio"].reindex(year["team_id"]).to_numpy(dtype=float)
     year.insert(3, "staff", count)
-    return year.assign(ratio_last_day=last).drop(columns="period_start")
+    heads = _head_days(extract, one_period(since, until), count, teams).reindex(year["team_id"]).to_numpy(dtype=float)
+    per_head = year["client_days"].to_numpy(dtype=float) / np.where(heads > 0, heads, np.nan)
+    return year.assign(ratio_last_day=last, per_head=per_head).drop(columns="period_start")
+
+
+def _head_days(extract: Extract, period: pd.DataFrame, count: str, teams: pd.DataFrame) -> pd.Series:
+    """Return the days that persons were in post, each day of a person in a team once, by team and ``total``."""
+    low, high = period["start"].iloc[0], period["end"].iloc[0]
+    time = united(limited(counted_staff(extract.staff, count), low, high, teams=teams), ("team_id", "staff_id"))
+    days = days_in_periods(time, period).set_index("team_id")["days"]
+    answer: pd.Series = pd.concat([days, pd.Series({"total": days.sum()})])
+    return answer
 
 
 def _ratios(extract: Extract, periods: pd.DataFrame, staff: str, teams: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from factfidelity.caseload import words
+from factfidelity.caseload.need_views import need_views
+from factfidelity.caseload.norms import norm_sentence, programme_of
 from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
@@ -16,6 +18,7 @@ from factfidelity.display.views import FigureView, KeyFigure, NativeChart, Table
 from factfidelity.wording import number, percent, period_name, pick
 
 _HELD = ("client_days", "clients", "ratio")
+_SPREAD = ("persons", "mean", "q1", "median", "q3")
 _STAFF_ORDER = tuple(words.STAFF)
 
 
@@ -30,7 +33,14 @@ class CaseloadRatios(Result):
         days), ratio (client-days / FTE-days), reference_low, reference_high (norm of the team's care model),
         persons (clients with a day in the period), heads (staff with a day in post), days, why (there is no ratio).
     denominators : DataFrame, one row per team and denominator, over the last year
-        As ``table`` with staff (case_carrying | team | case_managers) and ratio_last_day.
+        As ``table`` with staff (case_carrying | team | case_managers), ratio_last_day and per_head (client-days /
+        days of persons in post).
+    spread : DataFrame, one row per team, over the last year
+        managers (staff who are some client's usual contact), persons (such clients), mean, q1, median, q3 (clients
+        for each of these staff).
+    need : DataFrame, one row per team and band of meetings a week, over the last year
+        persons, client_days, share (of the client-days), weighted (client-days weighted with the need of contact /
+        FTE-days; in the row ``total``), persons_band.
     """
 
     name: ClassVar[str] = "caseload_ratios"
@@ -38,11 +48,19 @@ class CaseloadRatios(Result):
     gates: ClassVar[Mapping[str, Gate]] = {
         "table": Gate(("team_id", "period_start"), {"persons": _HELD}, margins={"team_id": "total"}),
         "denominators": Gate(
-            ("team_id", "staff"), {"persons": (*_HELD, "ratio_last_day")}, margins={"team_id": "total"}
+            ("team_id", "staff"), {"persons": (*_HELD, "ratio_last_day", "per_head")}, margins={"team_id": "total"}
+        ),
+        "spread": Gate(("team_id",), {"managers": _SPREAD, "persons": ("mean",)}, margins={"team_id": "total"}),
+        "need": Gate(
+            ("team_id", "band"),
+            {"persons": ("client_days", "share", "weighted")},
+            margins={"team_id": "total", "band": "total"},
         ),
     }
 
     denominators: pd.DataFrame = field(default_factory=pd.DataFrame)
+    spread: pd.DataFrame = field(default_factory=pd.DataFrame)
+    need: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def _staff(self) -> str:
@@ -152,7 +170,8 @@ class CaseloadRatios(Result):
     def views(self, language: str | None = None) -> tuple[TableView, ...]:
         """Return the last year with its three denominators, and every period."""
         language = language or self.language
-        return self._denominator_view(language), self._period_view(language)
+        more = need_views(self.spread, self.need, language)
+        return self._denominator_view(language), self._period_view(language), *more
 
     def _denominator_view(self, language: str) -> TableView:
         rows = words.with_team_names(self.denominators, language)
@@ -167,10 +186,30 @@ class CaseloadRatios(Result):
         }
         notes = [self.methods(language)]
         apart = self._apart(language)
-        shown = ("team", "denominator", "clients", "fte", "heads", "ratio", "ratio_last_day", "reference_low",
-                 "reference_high", "because")  # fmt: skip
+        shown = self._there(rows, ("team", "denominator", "clients", "fte", "heads", "per_head", "ratio",
+                                   "ratio_last_day", "reference_low", "reference_high", "because"))  # fmt: skip
         columns = columns_in(language, words.HEADS, shown)
+        notes += list(self._norms(language))
         return TableView("caseload_denominators", pick(caption, language), rows, columns, (*notes, *apart))
+
+    @staticmethod
+    def _there(rows: pd.DataFrame, shown: tuple[str, ...]) -> tuple[str, ...]:
+        """Leave out a column of norms or remarks that holds nothing: no norm is not a hidden figure."""
+        often = ("reference_low", "reference_high", "because")
+        return tuple(name for name in shown if name not in often
+                     or (rows[name].notna() & rows[name].astype("str").ne("")).any())  # fmt: skip
+
+    def _norms(self, language: str) -> tuple[str, ...]:
+        """Say the care model's norms with their denominators, or that none is published."""
+        model = programme_of(self.notes.get("programme"))
+        if model is None:
+            return ()
+        short = pick(model.short, language)
+        if not model.caseload:
+            none = {"sv": f"Det finns ingen publicerad norm för {short}.", "en": f"No norm is published for {short}."}
+            return (pick(model.caseload_note or none, language),)
+        lead = {"sv": f"Riktmärken för {short}: ", "en": f"Guide figures for {short}: "}
+        return (pick(lead, language) + "; ".join(norm_sentence(norm, language) for norm in model.caseload) + ".",)
 
     def _apart(self, language: str) -> tuple[str, ...]:
         """Say for which teams the last day differs by more than a tenth from the year."""
@@ -196,8 +235,8 @@ class CaseloadRatios(Result):
         unit = pick(words.STAFF[self._staff], language)
         caption = {"sv": f"Klienter per {unit} och {pick(words.EVERY[every], language)}",
                    "en": f"Clients per {unit} and {pick(words.EVERY[every], language)}"}  # fmt: skip
-        shown = ("team", "period", "client_days", "fte_days", "clients", "fte", "ratio", "reference_low",
-                 "reference_high", "persons", "because")  # fmt: skip
+        shown = self._there(rows, ("team", "period", "client_days", "fte_days", "clients", "fte", "ratio",
+                                   "reference_low", "reference_high", "persons", "because"))  # fmt: skip
         columns = columns_in(language, words.HEADS, shown)
         return TableView("caseload_ratios", pick(caption, language), rows, columns, (self.methods(language),))
 

@@ -176,12 +176,13 @@ class Staffing(Result):
         norm = ["" if pd.isna(low) else "–".join(dict.fromkeys(number(end, language=language) for end in (low, high)))
                 for low, high in ends]  # fmt: skip
         rows = rows.assign(role_name=[names.get(role, role) for role in rows["role"]], norm_per_200=norm)
-        shown = ["team", "role_name", "fte", "fte_per_100", "fte_per_200", "norm_per_200", "gap"]
+        has_norm = int(rows["norm_low"].notna().any() or rows["norm_high"].notna().any())
+        shown = ["team", "role_name", "fte", "fte_per_100", "fte_per_200", *(["norm_per_200", "gap"] * has_norm)]
         shown += ["posts", "vacancy", "vacancy_share"] if self.notes.get("posts_known") == "yes" else []
         model = pick(self._model.short, language)
         caption = {
-            "sv": f"Heltidstjänster efter yrke mot normen för {model}, {self._span(language)}",
-            "en": f"FTE by profession against the norm for {model}, {self._span(language)}",
+            "sv": f"Heltidstjänster efter yrke{f' mot normen för {model}' * has_norm}, {self._span(language)}",
+            "en": f"FTE by profession{f' against the norm for {model}' * has_norm}, {self._span(language)}",
         }
         notes = [self.methods(language), pick(self._model.composition_note, language)]
         columns = columns_in(language, words.HEADS, shown)
@@ -200,12 +201,24 @@ class Staffing(Result):
         norm = ["–".join(dict.fromkeys(number(end, language=language) for end in pair if not pd.isna(end)))
                 for pair in ends]  # fmt: skip
         rows = rows.assign(denominator=words.in_words(rows["denominator"], words.DENOMINATORS, language), norm=norm)
-        shown = ("team", "denominator", "clients", "fte", "ratio", "norm", "posts_needed_low", "posts_needed_high",
-                 "clients_possible_low", "clients_possible_high", "gap")  # fmt: skip
-        caption = {
-            "sv": "Tjänster som behövs för klienterna, och klienter som ryms med tjänsterna",
-            "en": "Posts needed for the clients, and clients possible with the posts",
-        }
+        normed = (
+            "norm",
+            "posts_needed_low",
+            "posts_needed_high",
+            "clients_possible_low",
+            "clients_possible_high",
+            "gap",
+        )
+        known = rows["norm_low"].notna().any() or rows["norm_high"].notna().any()
+        shown = ("team", "denominator", "clients", "fte", "ratio", *(normed if known else ()))
+        caption = (
+            {
+                "sv": "Tjänster som behövs för klienterna, och klienter som ryms med tjänsterna",
+                "en": "Posts needed for the clients, and clients possible with the posts",
+            }
+            if known
+            else {"sv": "Klienter per heltidstjänst", "en": "Clients per FTE"}
+        )
         return TableView("staffing_what_if", pick(caption, language), rows, columns_in(language, words.HEADS, shown))
 
     def _people_view(self, language: str) -> TableView:
@@ -224,7 +237,7 @@ class Staffing(Result):
         rows, look = self._chart(language)
         view = self._role_view(language)
         alt = charts.alt.dots_against_norm(rows, **{**look, "what": pick(self.title, language)})
-        native = NativeChart("bar", view.name, "role_name", ("fte_per_200",), "", str(look["unit"]))
+        native = NativeChart("bar", view.name, "role_name", ("fte_per_200",), "team", str(look["unit"]))
         size = (7.2, max(2.4, 1.2 + 0.42 * len(rows)))
         return (FigureView(self.name, view.caption, alt, lambda ax: self._draw(language, ax), view, native, size),)
 

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from factfidelity.care.client_days import enrolled_time, inside, united
+from factfidelity.care.client_days import enrolled_time, inside, shared_time, united
 from factfidelity.care.contact_days import contacts_once, met
 from factfidelity.care.spells import chain_spells
 from factfidelity.care.teams import last_year, shared_period, teams_of
@@ -22,12 +22,16 @@ AGE_GROUPS = ("0-17", "18-24", "25-44", "45-64", "65+")
 
 
 def equity(extract: Extract, *, plan: Plan | None = None) -> Equity:
-    """Return meetings and admissions per client-year by sex, age group and municipality, over the last year.
+    """Return rates per client-year by sex, age group and municipality, over the last year.
+
+    The rates are those of meetings, admissions, bed-days (nights), days on the board, and coordinated plans (SIP) made
+    or followed up, each on enrolled days.
 
     Parameters
     ----------
     extract : Extract
-        enrolments and clients; contacts, episodes; population (age_group, persons), whose age groups are then used and
+        enrolments and clients; contacts, episodes, board, care_plans; population (age_group, persons), whose age
+        groups are then used and
         whose sizes are the weights of direct standardisation.
     plan : Plan, optional
         Says which inpatient care counts; default: the default plan.
@@ -45,20 +49,43 @@ def equity(extract: Extract, *, plan: Plan | None = None) -> Equity:
     weights = _weights(extract.population)
     bands = tuple(weights.index) if len(weights) else AGE_GROUPS
     people = _people(extract, time, until, bands)
-    parts = []
-    if extract.has("contacts"):
-        held = contacts_once(met(extract.contacts))
-        parts.append(_measure("contacts", held.loc[inside(held, time, ("client_id", "team_id"))], people, weights))
-    if extract.has("episodes"):
-        stays = extract.episodes
-        stays = stays.loc[(stays["mvo"].isin(list(plan.mvo_codes)) | stays["mvo"].isna()).to_numpy()]
-        spells = chain_spells(stays, gap_days=plan.spells.gap_days).rename(columns={"admitted": "date"})
-        parts.append(_measure("admissions", spells.loc[inside(spells, time, ("client_id",))], people, weights))
+    amounts = _amounts(extract, time, plan)
+    parts = [_measure(name, amount, people, weights) for name, amount in amounts.items()]
     columns = ["measure", "dimension", "group", "persons", "with_any", "years", "events", "rate", "low", "high",
                "standardised", "why"]  # fmt: skip
     table = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
     notes = {"start": f"{since:%Y-%m-%d}", "end": f"{until:%Y-%m-%d}", "population": "yes" if len(weights) else "no"}
     return Equity(table=table, notes=notes)
+
+
+def _amounts(extract: Extract, time: pd.DataFrame, plan: Plan) -> dict[str, pd.Series]:
+    """Return what each client had on enrolled days, by measure; a measure whose table was not delivered is left out."""
+    found: dict[str, pd.Series] = {}
+    both, alone = ("client_id", "team_id"), ("client_id",)
+    if extract.has("contacts"):
+        held = contacts_once(met(extract.contacts))
+        found["contacts"] = held.loc[inside(held, time, both)].groupby("client_id").size()
+    if extract.has("episodes"):
+        stays = extract.episodes
+        stays = stays.loc[(stays["mvo"].isin(list(plan.mvo_codes)) | stays["mvo"].isna()).to_numpy()]
+        spells = chain_spells(stays, gap_days=plan.spells.gap_days).rename(columns={"admitted": "date"})
+        found["admissions"] = spells.loc[inside(spells, time, alone)].groupby("client_id").size()
+        nights = stays.rename(columns={"admitted": "start", "discharged": "end"})
+        found["bed_days"] = _days_of(shared_time(nights, time, alone))
+    if extract.has("board"):
+        found["board_days"] = _days_of(shared_time(extract.board, time, both))
+    if extract.has("care_plans"):
+        plans = extract.care_plans
+        plans = plans.loc[plans["kind"].astype("str").str.casefold().eq("sip").to_numpy()]
+        dated = pd.concat([plans[["client_id", name]].rename(columns={name: "date"}).dropna()
+                           for name in ("made", "followed_up")], ignore_index=True)  # fmt: skip
+        found["sip"] = dated.loc[inside(dated, time, alone)].groupby("client_id").size()
+    return found
+
+
+def _days_of(time: pd.DataFrame) -> pd.Series:
+    answer: pd.Series = (time["end"] - time["start"]).dt.days.groupby(time["client_id"]).sum()
+    return answer
 
 
 def _weights(population: pd.DataFrame) -> pd.Series:
@@ -95,9 +122,8 @@ def _people(extract: Extract, time: pd.DataFrame, until: pd.Timestamp, bands: tu
     return people[["client_id", "years", *DIMENSIONS]]
 
 
-def _measure(name: str, events: pd.DataFrame, people: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
-    number = events.groupby("client_id").size()
-    people = people.assign(events=number.reindex(people["client_id"]).fillna(0).to_numpy(dtype=float))
+def _measure(name: str, amount: pd.Series, people: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
+    people = people.assign(events=amount.reindex(people["client_id"]).fillna(0).to_numpy(dtype=float))
     rows = []
     for dimension in DIMENSIONS:
         groups = [(str(key), part) for key, part in people.groupby(dimension, sort=True)]

@@ -16,7 +16,12 @@ from factfidelity.display.views import FigureView, Head, TableView, columns_in
 from factfidelity.wording import number, pick
 
 MEASURES = {"contacts": {"sv": "Möten per klientår", "en": "Meetings per client-year"},
-            "admissions": {"sv": "Inskrivningar per klientår", "en": "Admissions per client-year"}}  # fmt: skip
+            "admissions": {"sv": "Inskrivningar per klientår", "en": "Admissions per client-year"},
+            "bed_days": {"sv": "Vårddygn per klientår", "en": "Bed-days per client-year"},
+            "board_days": {"sv": "Dygn på tavla eller i fas per klientår", "en": "Days on the board or in a phase "
+                           "per client-year"},
+            "sip": {"sv": "SIP gjorda eller uppföljda per klientår", "en": "Coordinated plans made or followed up per "
+                    "client-year"}}  # fmt: skip
 DIMENSIONS = {"sex": {"sv": "Kön", "en": "Sex"}, "age_group": {"sv": "Ålder", "en": "Age"},
               "municipality": {"sv": "Kommun", "en": "Municipality"}}  # fmt: skip
 GROUPS = {"female": {"sv": "Kvinnor", "en": "Women"}, "male": {"sv": "Män", "en": "Men"},
@@ -35,13 +40,14 @@ HEADS: Mapping[str, Head] = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Equity(Result):
-    """Meetings and admissions per client-year by sex, age group and municipality.
+    """Rates per client-year by sex, age group and municipality.
 
     Attributes
     ----------
-    table : DataFrame, one row per measure (contacts | admissions), dimension (sex | age_group | municipality) and group
-        persons, years (client-years), events, rate (per client-year), low, high (95 % interval, clients as the unit),
-        standardised (directly, to the ages of the population), why (there is no standardised rate).
+    table : DataFrame, one row per measure, dimension (sex | age_group | municipality) and group
+        measure (contacts | admissions | bed_days | board_days | sip), persons, years (client-years), events, rate (per
+        client-year), low, high (95 % interval, clients as the unit), standardised (directly, to the ages of the
+        population), why (there is no standardised rate).
     """
 
     name: ClassVar[str] = "equity"
@@ -114,8 +120,8 @@ class Equity(Result):
         """Return every rate by group."""
         language = language or self.language
         span = words.span(self.notes["start"], self.notes["end"], language)
-        caption = {"sv": f"Möten och inskrivningar efter kön, ålder och kommun, {span}",
-                   "en": f"Meetings and admissions by sex, age and municipality, {span}"}  # fmt: skip
+        caption = {"sv": f"Per klientår efter kön, ålder och kommun, {span}",
+                   "en": f"Per client-year by sex, age and municipality, {span}"}  # fmt: skip
         shown = [name for name in HEADS if name not in ("standardised", "because") or self.notes["population"] == "yes"]
         columns = columns_in(language, HEADS, shown)
         return (

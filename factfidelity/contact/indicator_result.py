@@ -130,8 +130,8 @@ class ProgrammeIndicators(Result):
             "observation ends is censored. A current SIP was made or followed up in the last year; followed up on time "
             "means within 365 days. Averages are of the last year. Other authorities around a client are those named "
             "at contacts, the social services where there is a municipal service or placement, and the state "
-            "institutions where the client is placed in one. Transition to adult care counts from the day the enrolment ends, in "
-            "the year the client turns 17 or later, to the first visit in adult psychiatry.",
+            "institutions where the client is placed in one. Transition to adult care counts from the day the "
+            "enrolment ends, in the year the client turns 17 or later, to the first visit in adult psychiatry.",
         }
         return pick(text, language)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -12,9 +12,6 @@ from factfidelity.contact.indicator_words import LABELS, why_words
 from factfidelity.display.views import Column, TableView
 from factfidelity.schemas.programme import load_programme, section_title
 from factfidelity.wording import pick
-
-if TYPE_CHECKING:
-    from factfidelity.contact.indicator_result import ProgrammeIndicators
 
 _FORMS: Mapping[str, tuple[str, str, str, int]] = {
     "percent": ("Andel", "Share", "percent", 0), "number": ("Per klientår", "Per client-year", "number", 2),
@@ -28,7 +25,7 @@ _OF = {"percent": ("Av", "Of"), "number": ("Klientår", "Client-years"), "days":
        "mean": ("Delat med", "Divided by")}  # fmt: skip
 
 
-def indicator_views(result: ProgrammeIndicators, language: str) -> tuple[TableView, ...]:
+def indicator_views(result: Any, language: str) -> tuple[TableView, ...]:
     """Return one table for each section and kind of value, then coverage and answers of surveys."""
     views: list[TableView] = []
     rows = result.delivered() if len(result.table) else result.table
@@ -42,7 +39,7 @@ def indicator_views(result: ProgrammeIndicators, language: str) -> tuple[TableVi
     return (*views, *_surveys(result, language))
 
 
-def _of_form(result: ProgrammeIndicators, rows: pd.DataFrame, section: str, form: str, language: str) -> TableView:
+def _of_form(result: Any, rows: pd.DataFrame, section: str, form: str, language: str) -> TableView:
     place = 0 if language == "sv" else 1
     records: list[Mapping[str, Any]] = rows.to_dict("records")  # type: ignore[assignment]
     said = words.with_team_names(rows, language).assign(
@@ -70,7 +67,7 @@ def _of_form(result: ProgrammeIndicators, rows: pd.DataFrame, section: str, form
     return TableView(f"indicators_{section}_{form}", caption, said, tuple(columns), (result.methods(language),))
 
 
-def _surveys(result: ProgrammeIndicators, language: str) -> list[TableView]:
+def _surveys(result: Any, language: str) -> list[TableView]:
     place = 0 if language == "sv" else 1
     if not len(result.coverage):
         return []

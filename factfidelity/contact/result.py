@@ -220,11 +220,7 @@ class ContactPattern(Result):
         """Return meetings over time, and by profession."""
         language = language or self.language
         views = {view.name: view for view in self.views(language)}
-        rows, look = self._rate_chart(language)
-        view = views["contact_periods"]
-        native = NativeChart("line", view.name, "period", ("per_week",), "team", str(look["unit"]))
-        alt = charts.alt.lines(rows, **{**look, "what": pick(self.title, language)})
-        found = [FigureView("contact_rate", view.caption, alt, lambda ax: self._draw_rate(language, ax), view, native)]
+        found = [self._rate_figure(views["contact_periods"], language)]
         if "contact_professions" in views:
             rows, look = self._profession_chart(language)
             view = views["contact_professions"]
@@ -233,6 +229,12 @@ class ContactPattern(Result):
             found.append(FigureView("contact_professions", view.caption, alt,
                                     lambda ax: self._draw_professions(language, ax), view, size=size))  # fmt: skip
         return tuple(found)
+
+    def _rate_figure(self, view: TableView, language: str) -> FigureView:
+        rows, look = self._rate_chart(language)
+        native = NativeChart("line", view.name, "period", ("per_week",), "team", str(look["unit"]))
+        alt = charts.alt.lines(rows, **{**look, "what": pick(self.title, language)})
+        return FigureView("contact_rate", view.caption, alt, lambda ax: self._draw_rate(language, ax), view, native)
 
     def key_figures(self, language: str | None = None) -> tuple[KeyFigure, ...]:
         """Return the last year's meetings per client-week, and the share outside the clinic."""

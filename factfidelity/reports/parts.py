@@ -36,7 +36,7 @@ def part_of(result: Result, language: str, *, smallest: int, under: str = "", ap
     """
     title = result.heading(language)
     method = result.methods(language)
-    figures = result.figures(language)
+    figures = tuple(figure for figure in result.figures(language) if _shows_something(figure))
     taken = {figure.table.name for figure in figures}
     views = [view for view in result.views(language) if view.name not in taken]
     return {
@@ -51,6 +51,12 @@ def part_of(result: Result, language: str, *, smallest: int, under: str = "", ap
         ],
         "tables": tables_of(quiet(views, method), language, smallest=smallest),
     }
+
+
+def _shows_something(figure: FigureView) -> bool:
+    """Tell whether any value of a figure may be shown; where none may, its table says so alone."""
+    shown = [name for name in figure.native.series if name in figure.table.frame] if figure.native else []
+    return not shown or bool(figure.table.frame[shown].notna().to_numpy().any())
 
 
 def tables_of(views: Sequence[TableView], language: str, *, smallest: int) -> list[dict[str, Any]]:
