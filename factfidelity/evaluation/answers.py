@@ -106,7 +106,7 @@ def evaluate(
     for number, question in enumerate(QUESTIONS):
         if progress:
             progress(question.name, number, len(QUESTIONS))
-        lacking = [name for name in question.needs if not extract.has(name)]
+        lacking = question.lacking(extract, chosen)
         if question.one_team and len(extract.teams) != 1:
             continue
         if question.sections and not set(question.sections) & set(model.sections):

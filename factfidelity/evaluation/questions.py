@@ -33,6 +33,8 @@ class Question:
         Whether it is asked for a single team only.
     sections : tuple of str
         It is asked only of a care model whose indicators fill one of these sections; empty: of every model.
+    by_index : bool
+        Its clients are those with an index day: enrolments are needed only where the plan's index is the enrolment.
     """
 
     name: str
@@ -41,6 +43,14 @@ class Question:
     options: Callable[[Plan, Extract], Mapping[str, Any]] = lambda plan, extract: {}
     one_team: bool = False
     sections: tuple[str, ...] = ()
+    by_index: bool = False
+
+    def lacking(self, extract: Extract, plan: Plan) -> list[str]:
+        """Return the tables that it needs and that were not delivered."""
+        needs = self.needs
+        if self.by_index and plan.index.kind != "enrolment" and extract.has("clients"):
+            needs = tuple(name for name in needs if name != "enrolments")
+        return [name for name in needs if not extract.has(name)]
 
     def ask(self, extract: Extract, plan: Plan) -> Result:
         """Return the answer."""
@@ -73,6 +83,13 @@ def _derived_options(plan: Plan, extract: Extract) -> dict[str, Any]:
 
 
 QUESTIONS: tuple[Question, ...] = (
+    Question(
+        "baseline",
+        "factfidelity.outcomes.baseline:baseline",
+        ("enrolments", "clients"),
+        lambda plan, extract: {"plan": plan},
+        by_index=True,
+    ),
     Question("enrolment_flow", "factfidelity.caseload.flow:enrolment_flow", ("enrolments",)),
     Question(
         "equity", "factfidelity.contact.equity:equity", ("clients", "enrolments"), lambda plan, extract: {"plan": plan}
@@ -99,7 +116,7 @@ QUESTIONS: tuple[Question, ...] = (
         "board_use",
         "factfidelity.caseload.board:board_use",
         ("board", "enrolments"),
-        lambda plan, extract: {"plan": plan, "programme": plan.programme},
+        lambda plan, extract: {"every": plan.caseload.every, "plan": plan, "programme": plan.programme},
         sections=("board", "phases"),
     ),
     Question(
@@ -140,22 +157,30 @@ QUESTIONS: tuple[Question, ...] = (
         ("ratings",),
         lambda plan, extract: _ratings_and_scale(plan, extract),
     ),
-    Question(
-        "mirror_outcomes",
-        "factfidelity.outcomes.mirror:mirror_outcomes",
-        ("enrolments", "episodes"),
-        lambda plan, extract: {"plan": plan},
+    *(
+        Question(
+            name,
+            f"factfidelity.outcomes.{home}",
+            ("enrolments", "episodes"),
+            lambda plan, extract: {"plan": plan},
+            by_index=True,
+        )
+        for name, home in (
+            ("mirror_outcomes", "mirror:mirror_outcomes"),
+            ("readmission_rates", "readmission:readmission_rates"),
+            ("monthly_course", "course:monthly_course"),
+            ("regression_to_the_mean", "regression:regression_to_the_mean"),
+            ("who_changed", "who:who_changed"),
+            ("all_choices", "choices:all_choices"),
+            ("subgroup_ratios", "subgroups:subgroup_ratios"),
+            ("four_claims", "claims:four_claims"),
+        )
     ),
     Question(
-        "monthly_course",
-        "factfidelity.outcomes.course:monthly_course",
-        ("enrolments", "episodes"),
+        "ratings_change",
+        "factfidelity.outcomes.scores:ratings_change",
+        ("enrolments", "measurements"),
         lambda plan, extract: {"plan": plan},
-    ),
-    Question(
-        "regression_to_the_mean",
-        "factfidelity.outcomes.regression:regression_to_the_mean",
-        ("enrolments", "episodes"),
-        lambda plan, extract: {"plan": plan},
+        by_index=True,
     ),
 )

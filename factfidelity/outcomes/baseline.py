@@ -15,7 +15,7 @@ from factfidelity.care.teams import teams_of
 from factfidelity.extract import Extract
 from factfidelity.outcomes.baseline_result import Baseline
 from factfidelity.outcomes.declare import chosen_outcomes, plan_of
-from factfidelity.outcomes.pairs import Design
+from factfidelity.outcomes.pairs import Counts, Design
 from factfidelity.outcomes.subgroups import client_levels
 from factfidelity.schemas.outcome import Outcome
 from factfidelity.schemas.plan import Plan
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 TRAITS = ("sex", "age_group", "diagnosis_group", "municipality")
 _COLUMNS = ["trait", "level", "team_id", "clients", "clients_known", "share", "topic"]
 _USE = [
-    "outcome", "team_id", "clients", "clients_any", "share_any", "mean", "sd", "total", "topic", "largest",
+    "outcome", "team_id", "clients", "clients_any", "share_any", "rate", "total", "topic", "largest",
     "two_largest",
 ]  # fmt: skip
 _BALANCE = ["trait", "level", "smd"]
@@ -47,7 +47,7 @@ def baseline(
     traits : sequence of str
         Columns of the table clients, or ``age_group`` (age at the index day).
     outcomes : sequence of str or Outcome
-        Care in the before window, among clients observed through all of it.
+        Care in the before window, as rates in the cohort that the plan gives rates for.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def baseline(
     names = dict(zip(known["team_id"], known["team"], strict=True))
     notes = {
         "index": chosen.index.kind, "width": str(chosen.windows.before), "teams": ",".join(teams),
-        "day_count": chosen.day_count, "traits": ",".join(there),
+        "day_count": chosen.day_count, "cohort": chosen.cohort, "traits": ",".join(there),
         "outcomes": ",".join(outcome.outcome for outcome in counted),
     }  # fmt: skip
     notes |= {f"team.{name}": str(names[name]) if name in names else name for name in teams}
@@ -157,26 +157,32 @@ def _worst(chosen: NDArray[np.bool_], team: NDArray[np.object_], teams: list[str
 def _care(
     design: Design, counted: Sequence[Outcome], team: NDArray[np.object_], teams: list[str]
 ) -> tuple[list[Row], list[Row]]:
-    """Describe each outcome in the window before, among those observed through it."""
+    """Describe each outcome in the window before, in the cohort and time that the rates before and after are given for.
+
+    Another cohort would differ from that one by a few persons, who would then stand between the two tables.
+    """
     rows: list[Row] = []
     differences: list[Row] = []
-    width, washout = design.plan.windows.before, design.plan.windows.washout_before
     for outcome in counted:
-        pair = design.pair(outcome.tables, baseline=(width + washout, washout), index_stay="include")
-        values, own = design.counts(outcome, pair).before, team[pair.before.client]
-        rows += [_use_row(outcome, name, values[_of(own, name)]) for name in ("total", *teams)]
-        found = [smd_of_means(values[_of(own, name)], values[~_of(own, name)]) for name in teams]
+        pair = design.pair(outcome.tables, cohort=design.plan.cohort, index_stay=design.plan.index_stay)
+        counts, own = design.counts(outcome, pair), team[pair.before.client]
+        rows += [_use_row(outcome, name, counts, _of(own, name)) for name in ("total", *teams)]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            rates = counts.before / counts.years_before
+        known = np.isfinite(rates)
+        found = [smd_of_means(rates[known & _of(own, name)], rates[known & ~_of(own, name)]) for name in teams]
         finite = [value for value in found if np.isfinite(value)]
         differences.append({"outcome": outcome.outcome, "smd": max(finite, default=nan)})
     return rows, differences
 
 
-def _use_row(outcome: Outcome, name: str, values: NDArray[np.float64]) -> Row:
+def _use_row(outcome: Outcome, name: str, counts: Counts, inside: NDArray[np.bool_]) -> Row:
+    values, years = counts.before[inside], float(counts.years_before[inside].sum())
     total, top = float(values.sum()), np.sort(values)[::-1][:2]
     size, some = len(values), int((values > 0).sum())
     return {
         "outcome": outcome.outcome, "team_id": name, "clients": size, "clients_any": some,
-        "share_any": some / size if size else nan, "mean": float(values.mean()) if size else nan,
-        "sd": float(values.std(ddof=1)) if size > 1 else nan, "total": total, "topic": outcome.topic,
-        "largest": float(top[0]) / total if total else nan, "two_largest": float(top.sum()) / total if total else nan,
+        "share_any": some / size if size else nan, "rate": total / years if years else nan, "total": total,
+        "topic": outcome.topic, "largest": float(top[0]) / total if total else nan,
+        "two_largest": float(top.sum()) / total if total else nan,
     }  # fmt: skip

@@ -32,7 +32,7 @@ class Baseline(Result):
     table : DataFrame, one row per trait, level and team (``total``: all teams)
         clients, clients_known (all clients of the team), share. The trait ``clients`` is everybody with an index day.
     use : DataFrame, one row per outcome and team
-        Care in the window before, among clients observed through it: clients, clients_any, share_any, mean, sd, total.
+        Care in the window before, in the rate cohort: clients, clients_any, share_any, rate per client-year, total.
     balance, use_balance : DataFrame, one row per trait and level, and one per outcome
         smd: the largest absolute standardised difference between a team and the others; missing with one team.
     """
@@ -50,7 +50,7 @@ class Baseline(Result):
         "use": Gate(
             keys=("outcome", "team_id"),
             counts={
-                "clients": ("share_any", "mean", "sd", "total"), "clients_any": ("share_any", "mean", "sd", "total"),
+                "clients": ("share_any", "rate", "total"), "clients_any": ("share_any", "rate", "total"),
             },
             wholes={"clients_any": "clients"},
             margins={"team_id": "total"},
@@ -109,6 +109,7 @@ class Baseline(Result):
         values = dict(self.notes) | {
             "index": say(CHOICES, self.notes["index"], chosen),
             "day_count": say(CHOICES, self.notes["day_count"], chosen),
+            "cohort": say(CHOICES, self.notes["cohort"], chosen),
         }
         return _METHODS[chosen].format(**values)
 
@@ -180,8 +181,7 @@ _USE_COLUMNS: tuple[tuple[str, tuple[str, str], str, int], ...] = (
     ("clients", ("Klienter", "Clients"), "integer", 0),
     ("clients_any", ("Klienter med någon", "Clients with any"), "integer", 0),
     ("share_any", ("Andel med någon", "Share with any"), "percent", 0),
-    ("mean", ("Medel per klient", "Mean per client"), "number", 2),
-    ("sd", ("Standardavvikelse", "Standard deviation"), "number", 2),
+    ("rate", ("Per klientår", "Per client-year"), "number", 2),
     ("smd", (_SMD["sv"], _SMD["en"]), "number", 2),
 )
 
@@ -201,21 +201,21 @@ _CAPTIONS = {
         "en": "Who the clients were on the index day, by team",
     },
     "use": {
-        "sv": "Slutenvård under de {width} dagarna före, klienter observerade genom hela tiden",
-        "en": "Hospital care in the {width} days before, clients observed through all of them",
+        "sv": "Slutenvård under de {width} dagarna före, per klientår",
+        "en": "Hospital care in the {width} days before, per client-year",
     },
 }
 _METHODS = {
     "sv": (
         "Beskrivningen gäller alla klienter med indexdag ({index}); en klient hör till sitt första team. Ålder är den "
-        "på indexdagen, ur födelseår. Vården före avser {width} dagar ({day_count}) och klienter som observerades "
-        "genom hela tiden. Skillnader mellan team anges som standardiserade skillnader (skillnaden mellan ett team och "
-        "övriga, delad med roten ur medelvariansen); den största över teamen visas, utan test."
+        "på indexdagen, ur födelseår. Vården före avser {width} dagar ({day_count}) per klientår observerad tid, "
+        "{cohort}. Skillnader mellan team anges som standardiserade skillnader (skillnaden mellan ett team och övriga, "
+        "delad med roten ur medelvariansen); den största över teamen visas, utan test."
     ),
     "en": (
         "The description is of all clients with an index day ({index}); a client belongs to the first team. Age is "
-        "that on the index day, from the year of birth. Care before is over {width} days ({day_count}), of clients "
-        "observed through all of them. Differences between teams are standardised (a team less the others, over the "
-        "root of the mean variance); the largest over the teams is shown, without a test."
+        "that on the index day, from the year of birth. Care before is over {width} days ({day_count}) per "
+        "client-year of observed time, for {cohort}. Differences between teams are standardised (a team less the "
+        "others, over the root of the mean variance); the largest over the teams is shown, without a test."
     ),
 }

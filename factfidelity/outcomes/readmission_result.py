@@ -140,6 +140,6 @@ class ReadmissionRates(Result):
             FigureView(
                 name="readmission", caption=view.caption, alt=f"{view.caption}. {'; '.join(parts)}.",
                 draw=lambda ax: self._draw(chosen, ax), table=view, size=(7.2, 4.6),
-                native=NativeChart("bar", "readmission", "days", ("share_clients",), split="window"),
+                native=NativeChart("bar", "readmission", "within", ("share_clients",), split="window"),
             ),
         )  # fmt: skip

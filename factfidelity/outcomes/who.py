@@ -27,6 +27,7 @@ Numbers = NDArray[np.float64]
 _DRAWS = 200
 _COLUMNS = [
     "outcome", "group", "bin", "clients", "clients_all", "share", "expected", "expected_low", "expected_high", "topic",
+    "moved",
 ]  # fmt: skip
 _CONCENTRATION = [
     "outcome", "window", "part", "clients", "clients_slice", "clients_any", "clients_rest", "share", "topic", "largest",
@@ -70,7 +71,8 @@ def who_changed(
     for outcome in counted if equal else ():
         pair = design.pair(outcome.tables, cohort=chosen.paired_cohort, index_stay="include")
         counts = design.counts(outcome, pair)
-        groups += _group_rows(outcome, counts, _expected(design, outcome, counts))
+        wider = design.counts(outcome, design.pair(outcome.tables, cohort=chosen.cohort, index_stay=chosen.index_stay))
+        groups += _group_rows(outcome, counts, _expected(design, outcome, counts), _moved(counts, wider))
         slices += [row for window in ("before", "after") for row in _slices(outcome, window, getattr(counts, window))]
         added += _added_up(design, outcome)
     notes = {
@@ -104,14 +106,32 @@ def groups_of(before: Numbers, after: Numbers) -> NDArray[np.str_]:
     )  # fmt: skip
 
 
-def _group_rows(outcome: Outcome, counts: Counts, expected: dict[str, tuple[float, float, float]]) -> list[Row]:
+def _moved(counts: Counts, wider: Counts) -> dict[tuple[str, str], float]:
+    """Return by how few persons the users of a window differ from those of the cohort that rates are given for.
+
+    Users before are everybody but those without use before, users after everybody but those gone and those with none:
+    beside the rate cohort's users they would give those few persons away.
+    """
+    found = {}
+    for window, cell in (("before", ("no_use_before", "total")), ("after", ("responder", "gone"))):
+        few = abs(int((getattr(counts, window) > 0).sum()) - int((getattr(wider, window) > 0).sum()))
+        found[cell] = float(few) if few else nan
+    return found
+
+
+def _group_rows(
+    outcome: Outcome,
+    counts: Counts,
+    expected: dict[str, tuple[float, float, float]],
+    moved: dict[tuple[str, str], float],
+) -> list[Row]:
     """Return one row per bin, group and everybody; every row is there, also where nobody is."""
     found, size = groups_of(counts.before, counts.after), len(counts.before)
     rows = [_group(outcome, "total", "total", size, size, expected)]
     for group, bins in BINS.items():
         rows.append(_group(outcome, group, "total", int(np.isin(found, bins).sum()), size, expected))
         rows += [_group(outcome, group, name, int((found == name).sum()), size, {}) for name in bins]
-    return rows
+    return [row | {"moved": moved.get((row["group"], row["bin"]), nan)} for row in rows]
 
 
 def _group(

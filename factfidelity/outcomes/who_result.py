@@ -78,9 +78,11 @@ class WhoChanged(Result):
             counts={
                 "clients": ("share", "expected", "expected_low", "expected_high"),
                 "clients_all": ("share", "expected", "expected_low", "expected_high"),
+                "moved": ("clients", "share", "expected", "expected_low", "expected_high"),
             },
             margins={"group": "total", "bin": "total"},
             topic="topic",
+            inner=("moved",),
         ),
         "concentration": Gate(
             keys=("outcome", "window", "part"),

@@ -61,7 +61,7 @@ def test_care_before_is_that_of_the_window_before(table):
     rows = table.use.set_index(["outcome", "team_id"])
     assert rows.loc[("admissions", "total"), "total"] == 3  # two of A, one of D; that of C was the year before
     assert rows.loc[("bed_days", "total"), "total"] == 10 + 1 + 2  # the nights of D before the index day
-    assert rows.loc[("admissions", "T1"), "mean"] == 1.0
+    assert rows.loc[("admissions", "T1"), "rate"] == pytest.approx(2 / (2 * 365 / 365.25))
     assert rows.loc[("admissions", "T2"), "share_any"] == 0.5
 
 
