@@ -65,6 +65,14 @@ _HOMES: dict[str, str] = {
     "score_fidelity": "fidelity.score",
     "write_rating_form": "fidelity.forms",
     "write_delivery_report": "reports.delivery",
+    "compare_cohorts": "comparison.cohorts",
+    "compare_with_controls": "comparison.controls",
+    "control_chart": "monitoring.control_chart",
+    "fidelity_and_outcome": "comparison.dose",
+    "funnel": "monitoring.funnel",
+    "interrupted_series": "comparison.series",
+    "staggered_rollout": "comparison.rollout",
+    "time_to_event": "comparison.timing",
 }
 
 __all__ = ["__version__", *_HOMES]
