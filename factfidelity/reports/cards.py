@@ -104,7 +104,12 @@ def _members(figures: Sequence[KeyFigure], known: Sequence[KeyFigure], language:
 
 def one_line(text: str) -> str:
     """Return the first sentence of a text."""
-    return re.split(r"(?<=[.!?]) (?=[A-ZÅÄÖ])", text.strip(), maxsplit=1)[0]
+    return split_sentences(text)[0]
+
+
+def split_sentences(text: str) -> list[str]:
+    """Return the sentences of a text: each ends with a full stop before a capital."""
+    return re.split(r"(?<=[.!?]) (?=[A-ZÅÄÖ])", text.strip())
 
 
 def value_text(figure: KeyFigure, language: str) -> str:

@@ -13,12 +13,17 @@ from factfidelity.display import charts
 from factfidelity.display.views import FigureView, TableView
 from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation
-from factfidelity.reports.outline import Heading, Paragraph, cell_text, outline
+from factfidelity.reports.outline import Heading, Paragraph, cell_text, column_weights, outline
 from factfidelity.reports.pages import ReportPages
 
 _FIXED_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001  (the same figures give the same bytes)
 _ZIP_DAY = (2000, 1, 1, 0, 0, 0)
-_STYLES = {"text": "Normal", "answer": "Intense Quote", "note": "Normal", "point": "List Bullet"}
+_MANY_COLUMNS = 8
+_NUMERIC = ("integer", "number", "percent")
+_TEXT_WIDTH = 6_120_000  # English Metric Units: A4 without its margins
+# A point and a paragraph style, as the office formats count them.
+_POINT, _PARAGRAPH = 12_700, 1
+_STYLES = {"text": "Normal", "answer": "Answer", "note": "Note", "point": "List Bullet"}
 
 
 def report_docx(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
@@ -63,10 +68,22 @@ def _prepare(document: Any, pages: ReportPages) -> None:
     properties = document.core_properties
     properties.title, properties.author, properties.language = pages.title, pages.plan.organisation.name, pages.language
     properties.created = properties.modified = _FIXED_DAY
+    for section in document.sections:
+        section.page_width, section.page_height = 7560310, 10692130  # A4 in English Metric Units
+        section.left_margin = section.right_margin = 720000
+        section.top_margin = section.bottom_margin = 792000
     tongue = {"sv": "sv-SE", "en": "en-GB"}[pages.language]
     fonts = document.styles["Normal"].element.get_or_add_rPr()
     lang = fonts.makeelement(_word("lang"), {_word("val"): tongue})
     fonts.append(lang)
+    document.styles["Normal"].font.name = "Arial"
+    document.styles["Normal"].font.size = int(10.5 * _POINT)
+    document.styles["Caption"].paragraph_format.keep_with_next = True
+    for name, size in (("Cell", 8.5), ("Small cell", 6.5), ("Note", 9), ("Answer", 11.5)):
+        style = document.styles.add_style(name, _PARAGRAPH)
+        style.base_style = document.styles["Normal"]
+        style.font.size = int(size * _POINT)
+        style.paragraph_format.space_after = 0 if "ell" in name else 6 * _POINT
     document.add_heading(pages.title, 0)
     document.add_paragraph(pages.period)
 
@@ -88,19 +105,30 @@ def _figure(document: Any, docx: Any, view: FigureView) -> None:
 def _table(document: Any, view: TableView, language: str) -> None:
     document.add_paragraph(view.caption, style="Caption")
     columns = view.columns
-    table = document.add_table(rows=1, cols=len(columns), style="Light Grid Accent 1")
-    for cell, column in zip(table.rows[0].cells, columns, strict=True):
-        cell.text = column.heading
+    style = "Cell" if len(columns) <= _MANY_COLUMNS else "Small cell"
+    names = [column.name for column in columns]
+    table = document.add_table(rows=1 + len(view.frame), cols=len(columns), style="Light Grid Accent 1")
+    cells = iter(table._cells)  # all at once: asking row by row takes minutes for long tables
+    for column in columns:
+        _fill(next(cells), column.heading, style)
+    for values in view.frame[names].itertuples(index=False):
+        for value, column in zip(values, columns, strict=True):
+            _fill(next(cells), cell_text(value, column, language), style, column.form in _NUMERIC)
+    weights = column_weights(view, language)
+    for column_made, weight in zip(table.columns, weights, strict=True):
+        column_made.width = int(_TEXT_WIDTH * weight / sum(weights))
     header = table.rows[0]._tr.get_or_add_trPr()
     header.append(header.makeelement(_word("tblHeader"), {_word("val"): "true"}))
-    for values in view.frame[[column.name for column in columns]].itertuples(index=False):
-        cells = table.add_row().cells
-        for cell, value, column in zip(cells, values, columns, strict=True):
-            cell.text = cell_text(value, column, language)
-            if column.form in {"integer", "number", "percent"}:
-                cell.paragraphs[0].alignment = 2
     for note in view.notes:
-        document.add_paragraph(note)
+        document.add_paragraph(note, style="Note")
+
+
+def _fill(cell: Any, text: str, style: str, is_number: bool = False) -> None:
+    cell.text = text
+    paragraph = cell.paragraphs[0]
+    paragraph.style = style
+    if is_number:
+        paragraph.alignment = 2
 
 
 def same_bytes(content: bytes) -> bytes:

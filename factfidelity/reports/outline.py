@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
 from factfidelity.display.views import Column, FigureView, TableView
+from factfidelity.reports.cards import Card, split_sentences
 from factfidelity.reports.chapters import Chapter
 from factfidelity.reports.pages import ReportPages
-from factfidelity.reports.words import GUIDE, LIMITS
+from factfidelity.reports.parts import holder_of, quiet
+from factfidelity.reports.words import GUIDE, LEADS, LIMITS
 from factfidelity.wording import HIDDEN, date, integer, label, number, percent
 
 
@@ -31,6 +33,9 @@ class Paragraph:
     kind: Literal["text", "answer", "note", "point"] = "text"
 
 
+# Longer tables stand in the appendix, and the longest in the workbook and on the page only.
+_SHORT_TABLE, _LONGEST_TABLE = 14, 90
+
 Element = Heading | Paragraph | FigureView | TableView
 
 
@@ -43,12 +48,13 @@ def outline(pages: ReportPages) -> Iterator[Element]:
     """
     language, words = pages.language, pages.words
     yield Heading(1, words["summary"])
-    yield from (Paragraph(f"{one.label}: {one.sentence or one.why}", "point") for one in pages.key_figures())
+    yield from (Paragraph(_card(card, words), "point") for card in pages.cards())
     yield Heading(1, words["guide"])
     smallest = pages.plan.disclosure.smallest
     yield from (Paragraph(text[language].format(smallest=smallest), "point") for text in GUIDE)
+    later: list[TableView] = []
     for chapter in pages.chapters:
-        yield from _chapter(pages, chapter)
+        yield from _chapter(pages, chapter, later)
     yield Heading(1, words["methods"])
     for result in pages.results:
         yield Heading(2, result.heading(language))
@@ -61,19 +67,39 @@ def outline(pages: ReportPages) -> Iterator[Element]:
     yield from (Paragraph(f"{term}: {meaning}", "point") for term, meaning in pages.terms())
     yield Heading(1, words["provenance"])
     yield facts_view(pages)
+    if later:
+        yield Heading(1, words["appendix"])
+        yield Paragraph(words["appendix_note"].format(rows=_LONGEST_TABLE))
+        yield from later
 
 
-def _chapter(pages: ReportPages, chapter: Chapter) -> Iterator[Element]:
+def _card(card: Card, words: Mapping[str, str]) -> str:
+    figure = f"{card.value} ({card.bounds})" if card.bounds else card.value
+    quality = f"{words['quality_flag']}: {card.quality}." if card.quality else ""
+    return " ".join(part for part in (f"{card.label}: {figure}.", card.reading, card.sentence, quality) if part)
+
+
+def _chapter(pages: ReportPages, chapter: Chapter, later: list[TableView]) -> Iterator[Element]:
+    """Return the elements of a section; long tables are kept for the appendix."""
     yield Heading(1, chapter.title)
+    if chapter.name in LEADS:
+        yield Paragraph(LEADS[chapter.name][pages.language])
     for result in chapter.results:
-        yield Heading(2, result.heading(pages.language))
+        title = result.heading(pages.language)
+        if title.casefold() != chapter.title.casefold() and chapter.name == chapter.group:
+            yield Heading(2, title)
         yield Paragraph(result.summary(pages.language), "answer")
         figures = result.figures(pages.language)
-        under = {figure.table.name for figure in figures}
-        for figure in figures:
-            yield figure
-            yield figure.table
-        yield from (view for view in result.views(pages.language) if view.name not in under)
+        views = result.views(pages.language)
+        names = {view.name for view in views}
+        yield from figures
+        beside = [figure.table for figure in figures if figure.table.name not in names]
+        own = [table for table in beside if holder_of(table, views) is None]
+        for view in quiet([*views, *own], result.methods(pages.language)):
+            if len(view.frame) <= _SHORT_TABLE:
+                yield view
+            elif len(view.frame) <= _LONGEST_TABLE:
+                later.append(view)
 
 
 def facts_view(pages: ReportPages) -> TableView:
@@ -98,3 +124,25 @@ def cell_text(value: object, column: Column, language: str) -> str:
     if column.form == "number":
         return number(float(str(value)), decimals=column.decimals, language=language)
     return label(value, language) if column.form == "code" else str(value)
+
+
+def column_weights(view: TableView, language: str) -> list[int]:
+    """Return how wide each column of a table should be beside the others, from its longest words and texts."""
+    weights = []
+    for column in view.columns:
+        texts = [cell_text(value, column, language) for value in view.frame[column.name].head(_LONGEST_TABLE)]
+        word = max((len(part) for text in (column.heading, *texts) for part in text.split()), default=1)
+        longest = max((len(text) for text in texts), default=1)
+        weights.append(max(4, min(word + 1, 18), min(longest, 24)))
+    return weights
+
+
+def whole_sentences(text: str, most: int) -> str:
+    """Return as many whole sentences from the start of a text as fit, and at least the first."""
+    sentences = split_sentences(text)
+    shown = sentences[0]
+    for sentence in sentences[1:]:
+        if len(shown) + len(sentence) + 1 > most:
+            break
+        shown = f"{shown} {sentence}"
+    return shown

@@ -17,7 +17,7 @@ from factfidelity.display.views import FigureView, TableView
 
 _PIXELS = 100
 # More than this and a table or a figure is folded: a page is read from the top.
-_OPEN_ROWS, _OPEN_COLUMNS, _OPEN_TABLES, _OPEN_FIGURES = 14, 13, 3, 3
+_OPEN_ROWS, _OPEN_COLUMNS, _OPEN_TABLES, OPEN_FIGURES = 14, 13, 3, 3
 
 
 def part_of(result: Result, language: str, *, smallest: int, under: str = "", apart: str = "") -> dict[str, Any]:
@@ -46,7 +46,7 @@ def part_of(result: Result, language: str, *, smallest: int, under: str = "", ap
         "has_heading": not apart and title.casefold() != under.casefold(),
         "summary": result.summary(language),
         "figures": [
-            _figure(figure, place >= _OPEN_FIGURES, views, language, smallest, method)
+            _figure(figure, place >= OPEN_FIGURES, views, language, smallest, method)
             for place, figure in enumerate(figures)
         ],
         "tables": tables_of(quiet(views, method), language, smallest=smallest),

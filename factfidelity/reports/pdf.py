@@ -12,17 +12,18 @@ from factfidelity.display import charts
 from factfidelity.display.views import FigureView, TableView
 from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation
-from factfidelity.reports.outline import Heading, Paragraph, cell_text, outline
+from factfidelity.reports.outline import Heading, Paragraph, cell_text, column_weights, outline
 from factfidelity.reports.pages import ReportPages
 
 _HEAD = """#set document(title: {title}, date: datetime(year: 2000, month: 1, day: 1))
 #set page(paper: "a4", margin: (x: 20mm, y: 22mm), numbering: "1 / 1")
-#set text(lang: {lang}, size: 10pt, font: ("Noto Sans", "DejaVu Sans", "Libertinus Serif"))
+#set text(lang: {lang}, size: 10pt, hyphenate: true, font: ("Noto Sans", "DejaVu Sans", "Libertinus Serif"))
 #set par(leading: 0.68em, spacing: 0.95em)
 #show heading.where(level: 1): set text(size: 17pt, fill: rgb("#00598c"))
 #show heading.where(level: 2): set text(size: 13pt)
 #show heading: set block(above: 1.5em, below: 0.8em, sticky: true)
 #show figure: set block(breakable: true)
+#show figure.where(kind: image): set block(breakable: false)
 #show figure.caption: it => align(left, text(weight: "bold", it.body))
 #set figure.caption(position: top)
 #set figure(supplement: none, numbering: none)
@@ -30,9 +31,9 @@ _HEAD = """#set document(title: {title}, date: datetime(year: 2000, month: 1, da
   stroke: (x, y) => if y == 0 {{ (bottom: 1pt) }} else {{ (bottom: 0.4pt + rgb("#cfd5dd")) }},
   inset: (x: 4pt, y: 3.5pt),
 )
-#text(size: 24pt, weight: "bold", fill: rgb("#00598c"))[#title()]
+#text(size: 22pt, weight: "bold", fill: rgb("#00598c"))[#title()]
 #text(size: 12pt)[#{period}]
-#outline(title: [#{contents}], depth: 2)
+#outline(title: [#{contents}], depth: 1)
 #pagebreak()
 """
 
@@ -116,9 +117,7 @@ def _figure(view: FigureView, path: Path) -> str:
 def _table(view: TableView, language: str) -> str:
     columns = view.columns
     align = ", ".join("right" if column.form in {"integer", "number", "percent"} else "left" for column in columns)
-    widths = ", ".join(
-        "auto" if column.form in {"integer", "number", "percent", "date"} else "1fr" for column in columns
-    )
+    widths = ", ".join(f"{weight}fr" for weight in column_weights(view, language))
     header = ", ".join(f"[*#{_quoted(column.heading)}*]" for column in columns)
     rows = []
     for values in view.frame[[column.name for column in columns]].itertuples(index=False):
@@ -128,7 +127,7 @@ def _table(view: TableView, language: str) -> str:
         rows.append(", ".join(cells))
     body = ",\n  ".join(rows)
     table = f"table(columns: ({widths},), align: ({align},), table.header({header}),\n  {body})"
-    size = "9pt" if len(columns) <= 6 else "7.5pt"
+    size = "9pt" if len(columns) <= 6 else "7pt" if len(columns) <= 11 else "5.8pt"
     notes = "".join(f'#text(size: 8.5pt, fill: rgb("#4d5562"))[#{_quoted(note)}]\n\n' for note in view.notes)
     return (
         f"#[#set text(size: {size})\n#figure({table}, kind: table, caption: [#{_quoted(view.caption)}], "

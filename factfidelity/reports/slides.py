@@ -12,15 +12,19 @@ from factfidelity.display import charts
 from factfidelity.display.views import FigureView
 from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation
+from factfidelity.reports.cards import one_line
 from factfidelity.reports.document import same_bytes
+from factfidelity.reports.outline import whole_sentences
 from factfidelity.reports.pages import ReportPages
+from factfidelity.reports.parts import OPEN_FIGURES
 
 _FIXED_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001  (the same figures give the same bytes)
 _TITLE_ONLY, _TITLE = 5, 0
+_MOST_SIGNS = 300
 
 
 def report_pptx(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
-    """Return one slide for each figure of the report.
+    """Return one slide for each figure that stands open in the report, with what it says.
 
     Parameters
     ----------
@@ -48,7 +52,7 @@ def report_pptx(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
     first.shapes.title.text, first.placeholders[1].text = pages.title, pages.period
     for result in pages.results:
         sentence = result.summary(language)
-        for figure in result.figures(language):
+        for figure in result.figures(language)[:OPEN_FIGURES]:
             _slide(show, pptx, figure, sentence)
     buffer = io.BytesIO()
     show.save(buffer)
@@ -58,7 +62,7 @@ def report_pptx(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
 def _slide(show: Any, pptx: Any, figure: FigureView, sentence: str) -> None:
     slide = show.slides.add_slide(show.slide_layouts[_TITLE_ONLY])
     title = slide.shapes.title
-    title.text = figure.caption
+    title.text = one_line(figure.caption).rstrip(".")
     title.text_frame.paragraphs[0].font.size = pptx.util.Pt(24)
     ax = charts.figure(figure.size)
     figure.draw(ax)
@@ -72,6 +76,6 @@ def _slide(show: Any, pptx: Any, figure: FigureView, sentence: str) -> None:
     picture._element.nvPicPr.cNvPr.set("descr", figure.alt)
     box = slide.shapes.add_textbox(inches(0.5), inches(5.9), inches(9), inches(1.3))
     box.text_frame.word_wrap = True
-    box.text_frame.text = sentence
+    box.text_frame.text = whole_sentences(sentence, _MOST_SIGNS)
     for paragraph in box.text_frame.paragraphs:
         paragraph.font.size = pptx.util.Pt(16)

@@ -57,6 +57,11 @@ WORDS: Mapping[str, Text] = {
     "of": {"sv": "för", "en": "for"},
     "quality_flag": {"sv": "Datakvalitet", "en": "Data quality"},
     "reading": {"sv": "Tolkning", "en": "Reading"},
+    "appendix": {"sv": "Bilaga: längre tabeller", "en": "Appendix: longer tables"},
+    "appendix_note": {
+        "sv": "Tabeller med fler än {rows} rader står bara på webbsidan och i arbetsboken.",
+        "en": "Tables with more than {rows} rows stand on the web page and in the workbook only.",
+    },
     "all_teams": {"sv": "alla team", "en": "all teams"},
 }
 
