@@ -1,14 +1,20 @@
 """What screening and checking cost, as multiples of reading the same files as text in the same run.
 
 python benchmarks/delivery.py [number of contacts, default 1,000,000]
+
+The parts are measured on one table in memory; then the whole way, from files in a temporary folder (contacts and a
+tenth as many stays) to the report, in a process of its own so that its peak of memory is its own.
 """
 
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -57,6 +63,62 @@ def timed(job: Callable[[], object]) -> tuple[float, object]:
     return time.perf_counter() - begin, answer
 
 
+def stays(rows: int, draw: np.random.Generator) -> pd.DataFrame:
+    """Invented stays under the headings of the patient register, all text."""
+    admitted = np.datetime64("2018-01-01") + draw.integers(0, 2300, rows).astype("timedelta64[D]")
+    discharged = admitted + draw.integers(0, 60, rows).astype("timedelta64[D]")
+    people = np.array([f"Q{number:05d}" for number in range(max(rows // 20, 50))])
+    return pd.DataFrame({
+        "LopNr": draw.choice(people, rows), "IDNR": np.arange(rows).astype(str), "INDATUM": admitted.astype(str),
+        "UTDATUM": discharged.astype(str), "MVO": draw.choice(np.array(["901", "906", "955"]), rows),
+        "SJUKHUS": draw.choice(np.array(["99901", "99902"]), rows),
+        "HDIA": draw.choice(np.array(["F200", "F259", "F319"]), rows),
+        "OP": draw.choice(np.array(["AU118 AU123", "", "XS100"]), rows),
+    })  # fmt: skip
+
+
+def write_delivery(folder: Path, rows: int) -> None:
+    """Write a delivery of ``rows`` contacts and a tenth as many stays."""
+    draw = np.random.default_rng(1)
+    contacts(rows, draw).to_csv(folder / "contacts.csv", index=False, sep=";")
+    stays(rows // 10, draw).to_csv(folder / "par_sv_2018.csv", index=False, sep=";")
+    people = [f"Q{number:05d}" for number in range(max(rows // 200, 50))]
+    clients = pd.DataFrame({"client_id": people, "sex": "female", "birth_year": "1980", "municipality": "0484"})
+    clients.to_csv(folder / "clients.csv", index=False, sep=";")
+    teams = pd.DataFrame({"team_id": ["T1", "T2", "T3"], "name": ["North", "South", "West"]})
+    teams.to_csv(folder / "teams.csv", index=False, sep=";")
+
+
+_READ = "for path in Path(sys.argv[1]).glob('*.csv'): pd.read_csv(path, sep=';', dtype=str, keep_default_na=False)"
+_CHECK = "assert check_extract(sys.argv[1]).ok"
+
+
+def alone(job: str, folder: Path) -> tuple[float, float]:
+    """Seconds and peak of memory in GB of a job in a process of its own, imports left out of the seconds."""
+    program = (
+        "import resource, sys, time; from pathlib import Path; import pandas as pd, pandera.pandas\n"
+        "from factfidelity.delivery.load import check_extract\n"
+        f"begin = time.perf_counter()\n{job}\n"
+        "print(time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=True)
+    seconds, peak = map(float, done.stdout.split())
+    return seconds, peak
+
+
+def whole(rows: int) -> None:
+    """Print seconds, ratio and peak of memory from files to report."""
+    with tempfile.TemporaryDirectory(prefix="factfidelity-") as quiet:
+        folder = Path(quiet)
+        write_delivery(folder, rows)
+        size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+        reading, read_peak = alone(_READ, folder)
+        checking, peak = alone(_CHECK, folder)
+    print(f"{rows:,} contacts and {rows // 10:,} stays in files, {size:.0f} MB")
+    print(f"read_csv(dtype=str)   {reading:6.2f} s   1.00   {read_peak:.2f} GB")
+    print(f"check of the delivery {checking:6.2f} s   {checking / reading:.2f}   {peak:.2f} GB   (goal: 3.00, 6 GB)")
+
+
 def main(rows: int) -> None:
     """Print seconds and ratios."""
     written = contacts(rows, np.random.default_rng(1)).to_csv(index=False, sep=";").encode()
@@ -76,4 +138,6 @@ def main(rows: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    main(min(number, 1_000_000))
+    whole(number)

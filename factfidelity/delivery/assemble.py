@@ -17,7 +17,7 @@ from factfidelity.delivery.assemble_lists import links_of, lists_of, with_lists
 from factfidelity.delivery.identity import screen_table
 from factfidelity.delivery.keep import read_about
 from factfidelity.delivery.mapping import Assigned, assign, fits, options_of, unused
-from factfidelity.delivery.mapping_rows import Mapped, map_table, row_hashes
+from factfidelity.delivery.mapping_rows import Link, Mapped, map_table, row_hashes
 from factfidelity.delivery.raw import RawTable
 from factfidelity.delivery.read import Delivered, read_folder
 from factfidelity.delivery.values import key_of
@@ -96,10 +96,7 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
         return out
     hashes = [row_hashes(one.raw) for one in assigned]
     skips = _repeated(assigned, hashes)
-    mapped = [
-        map_table(one, skip != "", content, impute=plan.impute_partial, link=links.get(one.spec.crosswalk))
-        for one, skip, content in zip(assigned, skips, hashes, strict=True)
-    ]
+    mapped = _mapped(assigned, skips, hashes, plan, links)
     for one, skip, made in zip(assigned, skips, mapped, strict=True):
         out.problems += [*made.problems, *_repeats_said(one.raw, skip)]
         if one.spec.crosswalk and made.persons:
@@ -111,6 +108,24 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     out.tables = _tables(mapped, mapping)
     _period(out, mapping, about)
     out.sources = dict(about["sources"]) if about is not None else _sources(out, assigned, mapping)
+    return out
+
+
+def _mapped(
+    assigned: Sequence[Assigned], skips: Sequence[NDArray[np.object_]], hashes: Sequence[NDArray[np.uint64]],
+    plan: Plan, links: Mapping[str, Link],
+) -> list[Mapped]:  # fmt: skip
+    """Map every table; text that is no longer needed is let go on the way, for its memory."""
+    left = [id(one.raw) for one in assigned]
+    for one in assigned:
+        if all(other.layout.wide is None for other in assigned if other.raw is one.raw):
+            one.raw.let_go()
+    out = []
+    for one, skip, content in zip(assigned, skips, hashes, strict=True):
+        out.append(map_table(one, skip != "", content, impute=plan.impute_partial, link=links.get(one.spec.crosswalk)))
+        left.remove(id(one.raw))
+        if id(one.raw) not in left:
+            one.raw.kept.clear()
     return out
 
 
@@ -211,17 +226,17 @@ def _files(read: Delivered, assigned: Sequence[Assigned]) -> pd.DataFrame:
 
 
 def _frame_of(raw: RawTable, fates: Any, reasons: Any) -> pd.DataFrame:
+    """Return the account of one table by line."""
     beside = [(line, "furniture", kind) for line, kind in raw.furniture]
     beside += [(line, "set_aside", "ragged_row") for line in raw.ragged]
     lines = np.concatenate([raw.lines, np.array([line for line, _, _ in beside], dtype=np.int64)])
-    return pd.DataFrame(
-        {
-            "file": raw.place,
-            "line": lines,
-            "fate": [*fates, *(fate for _, fate, _ in beside)],
-            "reason": [*reasons, *(reason for _, _, reason in beside)],
-        }
-    )
+    frame = pd.DataFrame({
+        "line": lines,
+        "fate": pd.Categorical(np.concatenate([fates, np.array([one for _, one, _ in beside], dtype=object)])),
+        "reason": pd.Categorical(np.concatenate([reasons, np.array([one for _, _, one in beside], dtype=object)])),
+    })  # fmt: skip
+    frame.insert(0, "file", pd.Categorical.from_codes(np.zeros(len(frame), dtype=np.int8), pd.Index([raw.place])))
+    return frame.sort_values("line", kind="stable") if beside else frame
 
 
 def _untouched(read: Delivered) -> pd.DataFrame:
@@ -251,10 +266,19 @@ def _account(
 
 
 def _stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the accounts of all tables together, by file and line; words are kept once each."""
     if not parts:
         return pd.DataFrame({"file": [], "line": [], "fate": [], "reason": []}).astype({"line": "int64"})
-    whole = pd.concat(parts, ignore_index=True)
-    return whole.sort_values(["file", "line"], kind="stable").reset_index(drop=True)
+    parts = sorted(parts, key=lambda part: str(part["file"].cat.categories[0]))
+    columns: dict[str, Any] = {}
+    for name in ("file", "line", "fate", "reason"):
+        if name == "line":
+            columns[name] = np.concatenate([part[name].to_numpy() for part in parts])
+            continue
+        words = sorted({str(word) for part in parts for word in part[name].cat.categories})
+        codes = [part[name].cat.set_categories(words).cat.codes.to_numpy() for part in parts]
+        columns[name] = pd.Categorical.from_codes(np.concatenate(codes), pd.Index(words))
+    return pd.DataFrame(columns)
 
 
 def _tables(mapped: Sequence[Mapped], mapping: MappingFile | None) -> dict[str, pd.DataFrame]:

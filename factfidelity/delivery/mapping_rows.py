@@ -122,8 +122,8 @@ def map_table(
 
 
 def _settle(out: Mapped, rows: NDArray[np.int64], used: Mask, bad: Mapping[tuple[str, str], Mask]) -> None:
-    fates = np.where(used, "used", "set_aside").astype(object)
-    reasons = np.where(used, "", "feeds_nothing").astype(object)
+    fates, reasons = np.full(len(rows), "used", dtype=object), np.full(len(rows), "", dtype=object)
+    fates[~used], reasons[~used] = "set_aside", "feeds_nothing"
     for (rule, _), mask in reversed(list(bad.items())):
         reasons[mask & ~used] = rule
     out.fates[rows], out.reasons[rows] = fates, reasons

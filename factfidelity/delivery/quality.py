@@ -142,7 +142,7 @@ def _mostly_set_aside(rows: pd.DataFrame) -> tuple[Problem, ...]:
     """Stop a delivery where more than half of the rows of a file are set aside, whoever set them aside."""
     if not len(rows):
         return ()
-    counts = pd.crosstab(rows["file"].astype(str), rows["fate"].astype(str))
+    counts = _by_file(rows)
     counts = counts.reindex(columns=["used", "set_aside"], fill_value=0)
     share = counts["set_aside"] / counts.sum(axis=1).clip(lower=1)
     found = []
@@ -255,13 +255,19 @@ def _after_checks(rows: pd.DataFrame, checked: CheckedTables) -> pd.DataFrame:
     return rows.assign(fate=pd.Categorical(fate), reason=pd.Categorical(reason))
 
 
+def _by_file(rows: pd.DataFrame) -> pd.DataFrame:
+    """Number of rows of each fate, by file."""
+    counts = pd.crosstab(rows["file"], rows["fate"])
+    return counts.set_axis(counts.index.astype(str), axis=0).set_axis(counts.columns.astype(str), axis=1)
+
+
 def _counted(files: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Add the number of rows of each fate to the list of files."""
     lacking = {column: "" for column in FILE_COLUMNS if column not in files.columns}
     files = files.assign(**lacking)[[*FILE_COLUMNS, *(name for name in files.columns if name not in FILE_COLUMNS)]]
     if not len(rows):
         return files.assign(**dict.fromkeys(("rows", *FATES), 0))
-    counts = pd.crosstab(rows["file"].astype(str), rows["fate"].astype(str))
+    counts = _by_file(rows)
     places = zip(files["file"].astype(str), files["sheet"].fillna("").astype(str), strict=True)
     names = [file if file in counts.index or not sheet else f"{file} [{sheet}]" for file, sheet in places]
     found = counts.reindex(index=names, columns=list(FATES), fill_value=0)

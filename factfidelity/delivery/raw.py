@@ -70,5 +70,9 @@ class RawTable:
         """Name to show: the file, and its sheet where it has one."""
         return f"{self.file} [{self.sheet}]" if self.sheet else self.file
 
+    def let_go(self) -> None:
+        """Drop the text of the cells, once every column has been coded; the number of rows stays."""
+        object.__setattr__(self, "frame", self.frame[[]])
+
     def __len__(self) -> int:
         return len(self.frame)

@@ -98,7 +98,11 @@ def ids(texts: Sequence[str], *, missing: frozenset[str] = frozenset()) -> list[
     """Keep ids as text, ``0001`` as ``0001``; only ``.0`` that a spreadsheet or SPSS added is taken away."""
     none = NO_VALUE | missing
     plain = [text.strip() for text in texts]
-    return ["" if text in none else _FLOAT_ID.sub(r"\1", text) if _FLOAT_ID.fullmatch(text) else text for text in plain]
+    return ["" if text in none else text if "." not in text else _without_decimals(text) for text in plain]
+
+
+def _without_decimals(text: str) -> str:
+    return _FLOAT_ID.sub(r"\1", text) if _FLOAT_ID.fullmatch(text) else text
 
 
 def words(texts: Sequence[str], *, recode: Mapping[str, str], missing: frozenset[str], first_word: bool) -> list[str]:
