@@ -33,6 +33,8 @@ class Sheet:
         Whether several rows may hold the same number, as when a count stands beside each outcome.
     same : mapping of int to (int, int)
         Rows that hold the number of a row of another sheet: that sheet's place and its row.
+    counts : bool
+        Whether persons are counted; another figure need not add up where persons do.
     """
 
     table: str
@@ -43,6 +45,7 @@ class Sheet:
     population: str = ""
     repeats: bool = False
     same: dict[int, tuple[int, int]] = field(default_factory=dict)
+    counts: bool = True
 
 
 @dataclass(slots=True)
@@ -166,10 +169,26 @@ def _sums(
                 if total not in parts
             ]
             states = [_adds_up(values, parts, total) for parts, total in checked]
+            if not sheet.counts and not _is_additive(values, checked, states):
+                continue
             for (parts, total), state in zip(checked, states, strict=True):
                 if state or (state is None and False not in states):
                     found[(*sorted(parts), total)] = ((*parts, total), (1.0,) * len(parts) + (-1.0,))
     return _without_shorter(list(found.values()))
+
+
+def _is_additive(
+    values: np.ndarray, checked: Sequence[tuple[Sequence[int], int]], states: Sequence[bool | None]
+) -> bool:
+    """Return whether a figure adds up, as days do and medians do not: not only where all parts but one are 0."""
+    telling = [
+        bool(state)
+        for (parts, _), state in zip(checked, states, strict=True)
+        if state is not None and int((values[list(parts)] > 0).sum()) > 1
+    ]
+    if not telling:
+        return all(len(parts) == 1 for parts, _ in checked)
+    return sum(telling) >= 0.5 * len(telling)
 
 
 def _without_shorter(equations: Sequence[Equation]) -> list[Equation]:

@@ -13,6 +13,7 @@ from factfidelity.display.disclosure_primary import Mask, counts_of, inner_colum
 from factfidelity.display.disclosure_registry import Items, items_of
 from factfidelity.display.disclosure_rounding import rounded_frames
 from factfidelity.display.disclosure_rule import HIDDEN, NOT_AVAILABLE, SHOWN, ZERO, DisclosureRule
+from factfidelity.display.disclosure_system import System
 from factfidelity.display.gate import Gate
 from factfidelity.errors import DisclosureError, Problem
 
@@ -144,11 +145,12 @@ def _shown_before(previous: Mapping[str, Releasable]) -> dict[tuple[str, str, It
         for field, frame in result.require_released().frames().items():
             gate = result.gates[field]
             items = items_of(frame, gate.keys, gate.margins)
-            for count in counts_of(frame, gate):
-                values = numbers(frame, count)
+            resting = [column for count in counts_of(frame, gate) for column in (count, *gate.counts[count])]
+            for column in dict.fromkeys(column for column in resting if column in frame.columns):
+                values = numbers(frame, column)
                 shown.update(
                     {
-                        (f"{name}.{field}", count, row): float(value)
+                        (f"{name}.{field}", column, row): float(value)
                         for row, value in zip(items, values, strict=True)
                         if not np.isnan(value)
                     }
@@ -173,6 +175,8 @@ def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
     bad |= {cell for cell, width in sharp.items() if not width >= sharp_least[cell] - 1e-7}
     bad |= set(closed.left)
     bad -= {int(cell) for cell in np.flatnonzero(system.in_the_dark())}
+    if system.fixed.any():  # what another report shows may give back what is hidden for the sake of others only
+        bad -= {int(cell) for cell in np.flatnonzero(~system.sensitive)} | _parts_of_nothing(system)
     if bad:
         raise _refusal(closed, bad)
     widths = [width for cell, width in loose.items() if system.sensitive[cell] and is_person[cell]]
@@ -187,6 +191,14 @@ def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
         "narrowest": narrowest,
         "known_before": int((system.fixed & system.sensitive).sum()),
         "tables": [row for item in closed.frames for row in _reasons(item, rule)],
+    }  # fmt: skip
+
+
+def _parts_of_nothing(system: System) -> set[int]:
+    """Return the parts of a sum that another report shows to be 0: nothing in the whole is nothing in each part."""
+    return {
+        cell for cells, _ in system.equations if system.fixed[cells[-1]] and not system.values[cells[-1]]
+        for cell in cells[:-1]
     }  # fmt: skip
 
 

@@ -1,0 +1,125 @@
+"""Numbers that stand in no table, but that two shown ones give: the rest of a whole, what lies between two groups."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from factfidelity.display.disclosure_primary import numbers
+from factfidelity.display.disclosure_registry import Registry
+from factfidelity.display.disclosure_rule import DisclosureRule
+from factfidelity.display.disclosure_system import System
+
+if TYPE_CHECKING:
+    from factfidelity.display.disclosure_links import Guarded
+
+
+def rows_of(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return what names each row: the texts of some of its keys."""
+    columns = [frame[key].astype("object").astype(str).tolist() for key in keys]
+    return list(zip(*columns, strict=True)) if keys else [()] * len(frame)
+
+
+def add_rests(
+    frames: Sequence[Guarded], places: Sequence[tuple[int, str]], registry: Registry, rule: DisclosureRule
+) -> None:
+    """Add the rest of each whole: it stands in no table, but the part and the whole give it."""
+    cells_of = dict(zip(places, registry.cells, strict=True))
+    pairs: dict[tuple[int, int], bool] = {}
+    for number, item in enumerate(frames):
+        for part, whole in item.gate.wholes.items():
+            if (number, part) not in cells_of or (number, whole) not in cells_of:
+                continue
+            parts, wholes = cells_of[(number, part)], cells_of[(number, whole)]
+            rest = numbers(item.frame, whole) - numbers(item.frame, part)
+            hide = item.sensitive[part] & (rest < rule.smallest)
+            for row in np.flatnonzero((parts >= 0) & (wholes >= 0) & (parts != wholes) & (rest >= 0)):
+                pair = int(parts[row]), int(wholes[row])
+                pairs[pair] = pairs.get(pair, False) or bool(hide[row])
+    for (number, column), cells in cells_of.items():
+        if column in frames[number].gate.counts:
+            _add_between(frames[number], column, cells, registry.system, rule, pairs)
+            _add_within(frames, number, column, cells_of, registry.system, rule, pairs)
+    _append(registry.system, pairs, float(rule.protection))
+
+
+def _add_between(
+    item: Guarded, column: str, cells: np.ndarray, system: System, rule: DisclosureRule,
+    pairs: dict[tuple[int, int], bool],
+) -> None:  # fmt: skip
+    """Add the persons between two nested groups: whoever has both numbers has the difference.
+
+    A part of two groups of the same persons differs by what was seen of them, not by persons: it is left out.
+    """
+    size = numbers(item.frame, item.gate.wholes.get(column, column))
+    for key, chain in item.gate.nested.items():
+        if key not in item.frame.columns:
+            continue
+        others = [name for name in item.gate.keys if name != key and name in item.frame.columns]
+        places: dict[tuple[str, ...], dict[str, tuple[int, float]]] = {}
+        values = item.frame[key].astype(str)
+        for row, value, cell, people in zip(rows_of(item.frame, others), values, cells, size, strict=True):
+            if cell >= 0:
+                places.setdefault(row, {})[value] = int(cell), float(people)
+        order_of = _ordered_values(item.frame[key]) if chain == ("*",) else chain
+        for found in places.values():
+            nested = [found[value] for value in order_of if value in found]
+            for order, ((wide, more), (narrow, fewer)) in enumerate(itertools.pairwise(nested)):
+                if system.values[wide] < system.values[narrow]:
+                    wide, narrow = narrow, wide
+                rest = system.values[wide] - system.values[narrow]
+                if wide != narrow and rest >= 0 and more != fewer:
+                    pairs[narrow, wide] = pairs.get((narrow, wide), False) or bool(0 < rest < rule.smallest)
+                    system.costs[wide] = max(system.costs[wide], system.costs[narrow] + 1.0 / (1 + order))
+
+
+def _ordered_values(column: pd.Series) -> tuple[str, ...]:
+    return tuple(str(value) for value in sorted(column.dropna().unique()))
+
+
+def _add_within(
+    frames: Sequence[Guarded], number: int, column: str, cells_of: Mapping[tuple[int, str], np.ndarray],
+    system: System, rule: DisclosureRule, pairs: dict[tuple[int, int], bool],
+) -> None:  # fmt: skip
+    """Add the persons that another frame counts beyond those of this one."""
+    item, cells = frames[number], cells_of[number, column]
+    for source in item.gate.within.get(column, ()):
+        name, _, count = source.partition(".")
+        place = next((at for at, one in enumerate(frames) if (one.result, one.field) == (item.result, name)), -1)
+        if (place, count) not in cells_of:
+            continue
+        other = frames[place]
+        keys = [key for key in item.gate.keys if key in other.gate.keys and key in item.frame.columns]
+        there: dict[tuple[str, ...], set[int]] = {}
+        for row, cell in zip(rows_of(other.frame, keys), cells_of[place, count], strict=True):
+            there.setdefault(row, set()).add(int(cell))
+        for row, part in zip(rows_of(item.frame, keys), cells, strict=True):
+            found = there.get(row, set())
+            whole = next(iter(found)) if len(found) == 1 else -1
+            if part < 0 or whole < 0 or part == whole or (rest := system.values[whole] - system.values[part]) < 0:
+                continue
+            pairs[int(part), whole] = pairs.get((int(part), whole), False) or bool(0 < rest < rule.smallest)
+            system.costs[whole] = max(system.costs[whole], system.costs[part] + 1.0)
+
+
+def _append(system: System, pairs: Mapping[tuple[int, int], bool], width: float) -> None:
+    start, number = len(system.values), len(pairs)
+    if not number:
+        return
+    hide = np.array(list(pairs.values()), dtype=bool)
+    rest = np.array([system.values[whole] - system.values[part] for part, whole in pairs])
+    yes, no = np.ones(number, dtype=bool), np.zeros(number, dtype=bool)
+    system.values = np.concatenate([system.values, rest])
+    system.hidden = np.concatenate([system.hidden, yes])
+    system.sensitive = np.concatenate([system.sensitive, hide])
+    system.widths = np.concatenate([system.widths, np.where(hide, width, 0.0)])
+    system.fixed = np.concatenate([system.fixed, no])
+    system.silent = np.concatenate([system.silent, yes])
+    system.costs = np.concatenate([system.costs, np.zeros(number)])
+    system.seen = np.hstack([system.seen, np.tile(rest, (4, 1))])
+    for order, (part, whole) in enumerate(pairs):
+        system.equations.append(((whole, part, start + order), (1.0, -1.0, -1.0)))
