@@ -13,7 +13,7 @@ TEXTS: Mapping[str, Mapping[str, Text]] = {
         "share": {"sv": "Andel på tavlan", "en": "Share on the board"},
         "hidden": {"sv": "Andelen på tavlan visas inte.", "en": "The share on the board is not shown."},
         "first": {
-            "sv": "Perioden {when} var {share} av de inskrivna dygnen på tavlan ({mean} klienter i genomsnitt).",
+            "sv": "Under {when} var {share} av de inskrivna dygnen på tavlan ({mean} klienter i genomsnitt).",
             "en": "In {when}, {share} of the enrolled days were on the board ({mean} clients on average).",
         },
         "intensity": {
@@ -37,7 +37,7 @@ TEXTS: Mapping[str, Mapping[str, Text]] = {
         "share": {"sv": "Andel i fas", "en": "Share in a phase"},
         "hidden": {"sv": "Andelen av tiden i fas visas inte.", "en": "The share of time in a phase is not shown."},
         "first": {
-            "sv": "Perioden {when} var {share} av de inskrivna dygnen i en fas ({mean} klienter i genomsnitt).",
+            "sv": "Under {when} var {share} av de inskrivna dygnen i en fas ({mean} klienter i genomsnitt).",
             "en": "In {when}, {share} of the enrolled days were in a phase ({mean} clients on average).",
         },
         "intensity": {
@@ -110,7 +110,7 @@ CAPTIONS: Mapping[str, Mapping[str, Text]] = {
         },
         "board_phases": {"sv": "Perioder efter orsak", "en": "Periods by reason"},
         "board_time": {
-            "sv": "Andel av perioderna som pågår efter så många dagar",
+            "sv": "Andel av perioderna på tavlan som pågår, efter antal dagar",
             "en": "Share of periods that still go on after so many days",
         },
         "board_on_off": {
@@ -133,7 +133,7 @@ CAPTIONS: Mapping[str, Mapping[str, Text]] = {
         "board_reasons": {"sv": "Faser och hur de avslutades", "en": "Phases and how they ended"},
         "board_phases": {"sv": "Faser: antal och längd", "en": "Phases: number and length"},
         "board_time": {
-            "sv": "Andel av faserna som pågår efter så många dagar",
+            "sv": "Andel av faserna som pågår, efter antal dagar",
             "en": "Share of phases that still go on after so many days",
         },
         "board_on_off": {

@@ -17,6 +17,10 @@ from factfidelity.display.views import FigureView, TableView, columns_in
 from factfidelity.wording import integer, number, percent, period_name, pick
 
 _TEAM = {"team_id": "total"}
+_STILL = {
+    "sv": "Andel kvar i teamet, efter år sedan inskrivningen",
+    "en": "Share still enrolled, by years since joining",
+}
 
 
 def _empty() -> pd.DataFrame:
@@ -77,7 +81,7 @@ class EnrolmentFlow(Result):
         when = words.span(self.notes["start"], self.notes["end"], language)
         persons, left = (integer(row[name], language=language) for name in ("persons", "left"))
         first = {
-            "sv": f"Perioden {when} var {persons} klienter inskrivna, och för {left} avslutades inskrivningen.",
+            "sv": f"Under {when} var {persons} klienter inskrivna, och för {left} avslutades inskrivningen.",
             "en": f"In {when}, {persons} clients were enrolled, and for {left} the enrolment ended.",
         }
         return f"{pick(first, language)} {self._stay(row, language)}"
@@ -161,7 +165,7 @@ class EnrolmentFlow(Result):
             shown = ("team", "reason_name", "persons", "share")
             found.append(TableView("enrolment_reasons", caption, rows, columns_in(language, words.HEADS, shown)))
         if len(self.curve):
-            caption = "Andel kvar i teamet efter så lång tid" if swedish else "Share still enrolled after so long"
+            caption = pick(_STILL, language)
             rows = words.with_team_names(self.curve.assign(share_left=self.curve["share"]), language)
             shown = ("team", "years", "share_left", "low", "high", "persons")
             found.append(TableView("enrolment_curve", caption, rows, columns_in(language, words.HEADS, shown)))

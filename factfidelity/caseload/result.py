@@ -88,7 +88,7 @@ class CaseloadRatios(Result):
         clients, fte = (number(main[name], language=language) for name in ("clients", "fte"))
         ratio, when = number(main["ratio"], language=language), self._span(language)
         text = {
-            "sv": f"Perioden {when} gick det {ratio} klienter på varje {unit} ({clients} klienter i genomsnitt, "
+            "sv": f"Under {when} gick det {ratio} klienter på varje {unit} ({clients} klienter i genomsnitt, "
             f"{fte} heltidstjänster).",
             "en": f"During {when} there were {ratio} clients for each {unit} ({clients} clients on average, "
             f"{fte} FTE).",

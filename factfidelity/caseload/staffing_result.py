@@ -82,7 +82,7 @@ class Staffing(Result):
             return pick({"sv": "Ingen bemanning i perioden.", "en": "No posts in the period."}, language)
         fte = number(rows["fte"].iloc[0], language=language)
         first = {
-            "sv": f"Perioden {self._span(language)} fanns {fte} heltidstjänster.",
+            "sv": f"Under {self._span(language)} fanns {fte} heltidstjänster.",
             "en": f"In {self._span(language)} there were {fte} full-time equivalents.",
         }
         return " ".join(filter(None, [pick(first, language), self._ratios(language), self._gaps(language)]))

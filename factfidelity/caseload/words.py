@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from factfidelity import wording
 from factfidelity.display.views import Head
-from factfidelity.wording import date, pick
+from factfidelity.wording import pick
 
 Text = Mapping[str, str]
 
@@ -223,6 +224,5 @@ def in_words(column: pd.Series, words: Mapping[str, Text], language: str) -> pd.
 
 
 def span(start: str, end: str, language: str) -> str:
-    """Return a period in words: its first and its last day."""
-    last = pd.Timestamp(end) - pd.Timedelta(days=1)
-    return f"{date(pd.Timestamp(start), language=language)}–{date(last, language=language)}"
+    """Return a period in words: its years, or its first and its last day."""
+    return wording.span(start, end, language=language)

@@ -66,7 +66,7 @@ class Equity(Result):
         return table.assign(
             measure_name=words.in_words(table["measure"], MEASURES, language),
             dimension_name=words.in_words(table["dimension"], DIMENSIONS, language),
-            group_name=words.in_words(table["group"], GROUPS, language),
+            group_name=words.in_words(table["group"], GROUPS, language).str.replace("-", "–"),
             because=words.in_words(table["why"], WHY, language),
         )
 

@@ -51,6 +51,8 @@ class ContactPattern(Result):
         The same over the last year.
     forms, professions : DataFrame, one row per team and form, or profession, over the last year
         contacts, persons, per_month, share.
+    mix : DataFrame, one row per team, calendar year, kind (form | profession | employer) and code
+        contacts, persons, per_month (for each client), share (of the team's in that year).
     reach, continuity, follow_up, referrals : DataFrame
         As the functions of the same names.
     """
@@ -65,6 +67,9 @@ class ContactPattern(Result):
         ),
         "professions": Gate(
             ("team_id", "profession"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM, within=_IN_YEAR
+        ),
+        "mix": Gate(
+            ("team_id", "period_start", "kind", "code"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM
         ),
         "reach": Gate(
             ("team_id",),
@@ -97,6 +102,7 @@ class ContactPattern(Result):
     latest: pd.DataFrame = field(default_factory=_empty)
     forms: pd.DataFrame = field(default_factory=_empty)
     professions: pd.DataFrame = field(default_factory=_empty)
+    mix: pd.DataFrame = field(default_factory=_empty)
     reach: pd.DataFrame = field(default_factory=_empty)
     continuity: pd.DataFrame = field(default_factory=_empty)
     follow_up: pd.DataFrame = field(default_factory=_empty)
@@ -127,7 +133,7 @@ class ContactPattern(Result):
             return pick({"sv": "Antalet möten visas inte.", "en": "The number of meetings is not shown."}, language)
         value = number(rate, decimals=2, language=language)
         first = {
-            "sv": f"Perioden {self.span(language)} hade varje inskriven klient {value} möten i veckan.",
+            "sv": f"Under {self.span(language)} hade varje inskriven klient {value} möten i veckan.",
             "en": f"In {self.span(language)} each enrolled client had {value} meetings a week.",
         }
         return " ".join(filter(None, [pick(first, language), self._where(row, language), self._whom(language)]))

@@ -15,6 +15,9 @@ _CAPTIONS = {
     "contact_periods": ("Möten per team och period", "Meetings by team and period"),
     "contact_forms": ("Genomförda kontakter efter form, {span}", "Attended contacts by form, {span}"),
     "contact_professions": ("Möten efter yrke, {span}", "Meetings by profession, {span}"),
+    "contact_mix_form": ("Genomförda kontakter efter form och år", "Attended contacts by form and year"),
+    "contact_mix_profession": ("Möten efter yrke och år", "Meetings by profession and year"),
+    "contact_mix_employer": ("Möten efter huvudman och år", "Meetings by principal and year"),
     "contact_reach": (
         "Hur många i personalen klienterna träffar, {span}",
         "How many of the staff clients meet, {span}",
@@ -32,6 +35,7 @@ def contact_views(result: Any, language: str) -> tuple[TableView, ...]:
         _periods(result, language),
         _coded(result, "contact_forms", "form", words.FORMS, language),
         _coded(result, "contact_professions", "profession", words.PROFESSIONS, language),
+        *(_mix(result, kind, language) for kind in ("form", "profession", "employer")),
         _plain(result, "contact_reach", result.reach, language, ("team", "persons", "two_share", "last_share",
                "year_persons", "four_share", "professions")),
         _plain(result, "contact_continuity", result.continuity, language, ("team", "persons", "usual_provider",
@@ -73,7 +77,7 @@ def _year(result: Any, language: str) -> TableView | None:
         "sv": f"{integer(outside, language=language)} kontakter på dagar då klienten inte var inskriven räknades inte.",
         "en": f"{integer(outside, language=language)} contacts on days without enrolment were not counted.",
     }[language]
-    notes = (result.methods(language), note)
+    notes = (result.methods(language), *([note] if outside else []))
     return _plain(result, "contact_year", result.latest, language, _known(result, shown), notes)
 
 
@@ -100,3 +104,16 @@ def _coded(
     rows = rows.assign(contacts_any=rows["contacts"])
     number = "contacts_any" if column == "form" else "contacts"
     return _plain(result, name, rows, language, ("team", f"{column}_name", number, "persons", "per_month", "share"))
+
+
+def _mix(result: Any, kind: str, language: str) -> TableView | None:
+    rows = result.mix.loc[(result.mix["kind"] == kind).to_numpy()] if len(result.mix) else result.mix
+    if not len(rows):
+        return None
+    book = {"form": words.FORMS, "profession": words.PROFESSIONS, "employer": words.EMPLOYERS}[kind]
+    years = [period_name(start, "year", language=language) for start in rows["period_start"]]
+    rows = rows.assign(**{f"{kind}_name": words.in_words(rows["code"], book, language)}, period=years)
+    rows = rows.assign(contacts_any=rows["contacts"])
+    number = "contacts_any" if kind == "form" else "contacts"
+    shown = ("team", "period", f"{kind}_name", number, "persons", "per_month", "share")
+    return _plain(result, f"contact_mix_{kind}", rows, language, shown)

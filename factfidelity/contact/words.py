@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from factfidelity import wording
 from factfidelity.display.views import Head
-from factfidelity.wording import date, pick
+from factfidelity.wording import pick
 
 Text = Mapping[str, str]
 
@@ -41,6 +42,13 @@ PROFESSIONS: Mapping[str, Text] = {
     "other": {"sv": "Övriga", "en": "Other"},
 }
 
+EMPLOYERS: Mapping[str, Text] = {
+    "region": {"sv": "Region", "en": "Region"},
+    "municipality": {"sv": "Kommun", "en": "Municipality"},
+    "other": {"sv": "Annan", "en": "Other"},
+    "not_stated": {"sv": "Ej angiven", "en": "Not stated"},
+}
+
 EVERY: Mapping[str, Text] = {
     "month": {"sv": "månad", "en": "month"},
     "quarter": {"sv": "kvartal", "en": "quarter"},
@@ -68,6 +76,7 @@ HEADS: Mapping[str, Head] = {
     "missed_share": ("Uteblivna besök", "Missed visits", "percent", 0),
     "distance_share": ("Kontakter på distans", "Remote contacts", "percent", 0),
     "form_name": ("Form", "Form", "text"),
+    "employer_name": ("Huvudman", "Principal", "text"),
     "profession_name": ("Yrke", "Profession", "text"),
     "share": ("Andel", "Share", "percent", 0),
     "two_share": ("Minst två på 14 dagar", "At least two in 14 days", "percent", 0),
@@ -104,6 +113,5 @@ def in_words(column: pd.Series, words: Mapping[str, Text], language: str) -> pd.
 
 
 def span(start: str, end: str, language: str) -> str:
-    """Return a period in words: its first and its last day."""
-    last = pd.Timestamp(end) - pd.Timedelta(days=1)
-    return f"{date(pd.Timestamp(start), language=language)}–{date(last, language=language)}"
+    """Return a period in words: its years, or its first and its last day."""
+    return wording.span(start, end, language=language)

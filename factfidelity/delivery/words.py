@@ -109,7 +109,7 @@ REPORT: Mapping[str, Text] = {
         "en": "The delivery {place} cannot be used before {count} put right.",
     },
     "account": {
-        "sv": "{files} gav {rows}: {parts}. Varje rad har exakt ett öde.",
+        "sv": "{files} gav {rows}: {parts}. Varje rad redovisas exakt en gång.",
         "en": "{files} gave {rows}: {parts}. Every row has exactly one fate.",
     },
     "headings": {
@@ -118,6 +118,18 @@ REPORT: Mapping[str, Text] = {
         "en": "The heading lines ({count}, one for each file or sheet) are no rows of data and are not counted; a row "
         "with line breaks inside a cell counts once.",
     },
+    "linked": {
+        "sv": "Andel av personerna i varje källa som kopplingsfilen känner: {parts}. Den som inte finns i en kopplad "
+        "källa är inte observerad där och räknas inte som noll.",
+        "en": "Share of the persons of each source that the crosswalk knows: {parts}. Who is in no linked source is "
+        "not observed there and does not count as zero.",
+    },
+    "since": {"sv": "Sedan förra leveransen: {parts}.", "en": "Since the delivery before: {parts}."},
+    "since_table": {
+        "sv": "{table} {added} tillkomna, {changed} ändrade, {removed} borttagna",
+        "en": "{table} {added} added, {changed} changed, {removed} taken away",
+    },
+    "since_none": {"sv": "inga skillnader", "en": "no differences"},
     "screened": {
         "sv": "Inga direkta identitetsuppgifter hittades. Uppgifterna är pseudonymiserade och är fortfarande "
         "personuppgifter.",

@@ -114,8 +114,9 @@ def table_html(view: TableView, language: str = "sv", *, smallest: int = 5) -> s
     size = "wide" if len(columns) > _WIDE else "middle" if len(columns) > _MIDDLE else "narrow"
     hint = "" if size == "narrow" else f'<p class="hint">{_WORDS["wide"][language]}</p>'
     return (
-        f'<div class="table {size}" id="table-{escape(view.name)}">{hint}<div class="scroll" tabindex="0" role="region" '
-        f'aria-label="{escape(view.caption)}"><table lang="{language}"><caption>{escape(view.caption)}</caption>'
+        f'<div class="table {size}" id="table-{escape(view.name)}">{hint}'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(view.caption)}">'
+        f'<table lang="{language}"><caption>{escape(view.caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
         + (f'<div class="notes">{below}</div>' if below else "")
         + "</div>"
@@ -143,7 +144,7 @@ def _state(view: TableView, row: int, name: str) -> str:
 
 
 def _cell(text: str, column: Column, is_heading: bool, state: str, language: str) -> str:
-    names = ["num"] if column.form in _NUMERIC else ["short"] if 0 < len(text) <= _SHORT else []
+    names = ["num"] if column.form in _NUMERIC else ["short"] if " " in text and len(text) <= _SHORT else []
     content = escape(text)
     if text == wording.HIDDEN:
         names.append("hidden")

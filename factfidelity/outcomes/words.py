@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from factfidelity.wording import label
+
 Text = Mapping[str, str]
 
 
 def say(words: Mapping[str, Text], name: str, language: str) -> str:
     """Return the wording of a name; the name itself where there is none."""
-    return words.get(name, {}).get(language, name)
+    return words[name][language] if name in words else label(name, language)
 
 
 CHOICES: Mapping[str, Text] = {

@@ -248,7 +248,8 @@ class ReportPages:
 
     def quality_views(self) -> list[TableView]:
         """Return the tables on the delivery that the report repeats, and the questions that it cannot answer."""
-        views = [view_of(record) for record in self._released.delivery.get("views", {}).get(self.language, [])]
+        records = self._released.delivery.get("views", {}).get(self.language, [])
+        views = [delivery_view(view_of(record), self.language) for record in records]
         if self._missing_rows():
             views.append(self._missing_view())
         return views

@@ -202,6 +202,7 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
         ),
     ),
     ("ratings", {"sv": "Skattningar", "en": "Ratings"}, ("ratings_change",)),
+    ("comparison", {"sv": "Jämförelser", "en": "Comparisons"}, ("time_to_event", "funnel")),
     ("further", {"sv": "Övriga resultat", "en": "Further results"}, ()),
 )
 

@@ -12,6 +12,7 @@ from factfidelity.wording.forms import (
     percent,
     period_name,
     sort_key,
+    span,
 )
 from factfidelity.wording.labels import label, labels, pick
 
@@ -30,4 +31,5 @@ __all__ = [
     "period_name",
     "pick",
     "sort_key",
+    "span",
 ]

@@ -122,6 +122,30 @@ def period_name(start: dt.date | pd.Timestamp, every: str, *, language: str = "s
     return str(stamp.year)
 
 
+def span(start: dt.date | pd.Timestamp | str, end: dt.date | pd.Timestamp | str, *, language: str = "sv") -> str:
+    """Return a period in words: its years where it is whole years, else its first and its last day.
+
+    Parameters
+    ----------
+    start, end : date or text
+        First day, and first day after.
+
+    Examples
+    --------
+    >>> span("2024-01-01", "2025-01-01")
+    '2024'
+    >>> span("2018-01-01", "2025-01-01")
+    '2018–2024'
+    >>> span("2024-01-01", "2024-07-01")
+    '2024-01-01–2024-06-30'
+    """
+    first, after = pd.Timestamp(start), pd.Timestamp(end)
+    last = after - pd.Timedelta(days=1)
+    if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1) and first < after:
+        return str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
+    return f"{date(first, language=language)}–{date(last, language=language)}"
+
+
 def count_of(value: int, one: str, many: str, *, language: str = "sv") -> str:
     """Write a number with its noun: ``1 klient``, ``1 204 klienter``."""
     return f"{integer(value, language=language)}{NBSP}{one if value == 1 else many}"

@@ -42,6 +42,10 @@ _LABELS: dict[str, tuple[str, str]] = {
     "item": ("Punkt", "Item"),
     "subscale": ("Delskala", "Subscale"),
     "band": ("Nivå", "Band"),
+    "restraint": ("Fastspänning", "Mechanical restraint"),
+    "seclusion": ("Avskiljande", "Seclusion"),
+    "forced_medication": ("Tvångsmedicinering", "Forced medication"),
+    "other_measure": ("Annan tvångsåtgärd", "Other coercive measure"),
 }
 
 
