@@ -94,12 +94,13 @@ _CHECK = "assert check_extract(sys.argv[1]).ok"
 
 
 def alone(job: str, folder: Path) -> tuple[float, float]:
-    """Seconds and peak of memory in GB of a job in a process of its own, imports left out of the seconds."""
+    """Seconds and peak of memory in GB of a job in a process of its own (Linux), imports left out of the seconds."""
     program = (
-        "import resource, sys, time; from pathlib import Path; import pandas as pd, pandera.pandas\n"
+        "import re, sys, time; from pathlib import Path; import pandas as pd, pandera.pandas\n"
         "from factfidelity.delivery.load import check_extract\n"
         f"begin = time.perf_counter()\n{job}\n"
-        "print(time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"
+        "peak = re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())\n"
+        "print(time.perf_counter() - begin, int(peak[1]) / 1e6)"
     )
     done = subprocess.run([sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=True)
     seconds, peak = map(float, done.stdout.split())

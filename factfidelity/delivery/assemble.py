@@ -235,7 +235,8 @@ def _frame_of(raw: RawTable, fates: Any, reasons: Any) -> pd.DataFrame:
         "fate": pd.Categorical(np.concatenate([fates, np.array([one for _, one, _ in beside], dtype=object)])),
         "reason": pd.Categorical(np.concatenate([reasons, np.array([one for _, _, one in beside], dtype=object)])),
     })  # fmt: skip
-    frame.insert(0, "file", pd.Categorical.from_codes(np.zeros(len(frame), dtype=np.int8), pd.Index([raw.place])))
+    file = pd.Categorical.from_codes(np.zeros(len(frame), dtype=np.int8), pd.Index([raw.place]))
+    frame.insert(0, "file", pd.Series(file))
     return frame.sort_values("line", kind="stable") if beside else frame
 
 

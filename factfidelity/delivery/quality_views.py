@@ -12,7 +12,7 @@ from factfidelity.delivery import quality_guard
 from factfidelity.delivery.quality_frames import Delivered
 from factfidelity.delivery.words import ACCOUNT, CAPTIONS, COVERAGE_NOTE, FATES, FURNITURE, HEADINGS, REPORT, SEVERITIES
 from factfidelity.display.views import Column, TableView
-from factfidelity.wording import count_of, date, integer, sort_key
+from factfidelity.wording import count_of, date, integer, percent, sort_key
 
 _SMALLEST = 5
 _MARKS = {"reported": "r", "silent": "t", "started": "F", "stopped": "S", "outside": ""}
@@ -57,9 +57,35 @@ def headline(report: Delivered, language: str) -> list[str]:
                 start=date(report.start, language=language), end=date(last, language=language)
             )
         )
+    lines += [*_linked(report, language), *_since(report, language)]
     if len(report.rows) and not any(problem.kind == "identity" for problem in report.problems):
         lines.append(REPORT["screened"][language])
     return lines
+
+
+def _linked(report: Delivered, language: str) -> list[str]:
+    """Say what share of each source's persons the crosswalk knows, and what that means."""
+    if not report.linkage:
+        return []
+    names = sorted(report.linkage, key=sort_key)
+    parts = ", ".join(f"{name} {percent(report.linkage[name], language=language)}" for name in names)
+    return [REPORT["linked"][language].format(parts=parts)]
+
+
+def _since(report: Delivered, language: str) -> list[str]:
+    """Say what was added, changed and taken away since the delivery before; small numbers of persons are not said."""
+    if not len(report.compared):
+        return []
+    parts = []
+    for row in quality_guard.shown_changes(report.compared).to_dict("records"):
+        numbers = {name: row[name] for name in ("added", "changed", "removed")}
+        if any(number != 0 for number in numbers.values()):
+            texts = {
+                name: integer(int(number), language=language) if number == number else ".."
+                for name, number in numbers.items()
+            }
+            parts.append(REPORT["since_table"][language].format(table=row["table"], **texts))
+    return [REPORT["since"][language].format(parts="; ".join(parts) or REPORT["since_none"][language])]
 
 
 def _account(report: Delivered, account: dict[str, int], language: str) -> str:

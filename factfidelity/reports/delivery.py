@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -27,6 +28,13 @@ from factfidelity.reports.words import WORDS
 # A fixed day of creation: the same report gives the same bytes.
 _CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001
 _WIDEST = 60
+# Background of a month by its letter: reported, silent, first, last. The letter says the same without colour.
+_MONTHS = {"r": "#D6EAD9", "t": "#F3B9A0", "F": "#CFE2F3", "S": "#FBE3A6"}
+_COVERAGE_CSS = "\n" + "\n".join(
+    f"td.month-{mark} {{ background: {colour}; color: #1b1f24; text-align: center; "
+    "-webkit-print-color-adjust: exact; print-color-adjust: exact; }"
+    for mark, colour in _MONTHS.items()
+)
 _FORMS = {"integer": "#,##0", "number": "#,##0.0", "percent": "0.0%", "date": "yyyy-mm-dd"}
 
 
@@ -120,7 +128,7 @@ def delivery_html(report: DeliveryReport, language: str = "sv") -> str:
     parts += [f"<p>{escape(line)}</p>" for line in rest]
     parts.append("</section>")
     for view in report.views(language):
-        table = table_html(view, language)
+        table = _coloured(view, table_html(view, language))
         parts.append(f'<section id="{view.name}"><h2>{TITLES[view.name][language]}</h2>{table}</section>')
     body = "\n".join(parts)
     css = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
@@ -129,7 +137,7 @@ def delivery_html(report: DeliveryReport, language: str = "sv") -> str:
         .get_template("page.html.j2")
         .render(
             body=Markup(body),  # noqa: S704  (every text above is escaped)
-            css=Markup(css),  # noqa: S704
+            css=Markup(css + _COVERAGE_CSS),  # noqa: S704
             contents=contents_of(body),
             words={key: text[language] for key, text in WORDS.items()},
             title=f"{REPORT['title'][language]}: {report.place}",
@@ -141,6 +149,13 @@ def delivery_html(report: DeliveryReport, language: str = "sv") -> str:
             version=factfidelity.__version__,
         )
     )
+
+
+def _coloured(view: TableView, table: str) -> str:
+    """Give the months of the coverage table a colour beside their letter."""
+    if view.name != "coverage":
+        return table
+    return re.sub(r'<td class="short">([rtFS])</td>', r'<td class="month-\1">\1</td>', table)
 
 
 def delivery_workbook(report: DeliveryReport, language: str = "sv") -> bytes:
@@ -186,18 +201,23 @@ def _sheet(book: Any, view: TableView, language: str) -> None:
     heading = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#F4F6F8", "bottom": 2})
     lines = [1] * (rows + 1)
     for place, column in enumerate(view.columns):
+        months = _month_forms(book) if view.name == "coverage" and column.name.startswith("m") else {}
         form = book.add_format({"num_format": _FORMS.get(column.form, "General"), "valign": "top", "text_wrap": True})
         sheet.write_string(0, place, column.heading, heading)
         values = view.frame[column.name].tolist()
         width = min(max([len(column.heading), *(len(str(value)) for value in values)]) + 3, _WIDEST)
         sheet.set_column(place, place, width)
         for row, value in enumerate(values, start=1):
-            _write(sheet, row, place, column, value, form)
+            _write(sheet, row, place, column, value, months.get(value, form) if months else form)
             lines[row] = max(lines[row], math.ceil(len(str(value)) / (width - 2)))
     for row, number in enumerate(lines):
         if number > 1:
             sheet.set_row(row, 15 * number)
     sheet.freeze_panes(1, 0)
+
+
+def _month_forms(book: Any) -> dict[Any, Any]:
+    return {mark: book.add_format({"bg_color": colour, "align": "center"}) for mark, colour in _MONTHS.items()}
 
 
 def _write(sheet: Any, row: int, place: int, column: Column, value: Any, form: Any) -> None:
