@@ -44,7 +44,11 @@ def complete_to(extract: Extract, table: str, *, truncation_lag: int = TRUNCATIO
 
 
 def observed_time(
-    extract: Extract, *, tables: Sequence[str] = ("episodes",), truncation_lag: int = TRUNCATION_LAG
+    extract: Extract,
+    *,
+    tables: Sequence[str] = ("episodes",),
+    truncation_lag: int = TRUNCATION_LAG,
+    impute_partial: str = "refuse",
 ) -> pd.DataFrame:
     """Say from when until when each client of the cohort file is observed.
 
@@ -58,6 +62,9 @@ def observed_time(
         The sources that the figure rests on.
     truncation_lag : int
         For sources that deliver finished stays only.
+    impute_partial : str
+        Where a death known to the month or year only ends observation: ``refuse`` and ``first`` on the first day that
+        it could have been, ``middle`` on the 15th or the 1st of July.
 
     Returns
     -------
@@ -80,7 +87,7 @@ def observed_time(
         high = np.minimum(high, complete_to(extract, table, truncation_lag=truncation_lag))
         if not source.linked:
             linked &= np.isin(known, extract.table(table)["client_id"].unique())
-    high = np.minimum(high, _alive_until(extract, known))
+    high = np.minimum(high, _alive_until(extract, known, impute_partial))
     high = np.where(linked, np.maximum(low, high), low)
     why = np.where(~linked, "not_linked", np.where(high <= low, "no_time", ""))
     return pd.DataFrame(
@@ -93,17 +100,25 @@ def observed_time(
     )
 
 
-def _alive_until(extract: Extract, known: pd.Index[Any]) -> Days:
-    # A death known to the month or year only ends observation with the first day it could have been: no day that
-    # the client may not have lived is counted.
+def _alive_until(extract: Extract, known: pd.Index[Any], impute: str) -> Days:
+    # Unless the plan says the middle, a death known to the month or year only ends observation with the first day it
+    # could have been: no day that the client may not have lived is counted, and none is guessed.
+    if impute not in ("refuse", "first", "middle"):
+        raise ValueError(f"impute_partial must be refuse, first or middle, got {impute!r}")
     deaths = extract.deaths
     until = np.full(len(known), OPEN, dtype=np.int64)
     if not len(deaths):
         return until
-    day = day_numbers(deaths["date"])
-    exact = ~deaths["precision"].isin(["month", "year"]).to_numpy()
+    dates = pd.Series(pd.to_datetime(deaths["date"]).to_numpy(dtype="datetime64[s]"))
+    precision = deaths["precision"].astype("object").to_numpy()
+    middle = impute == "middle"
+    month = dates.dt.to_period("M").dt.to_timestamp() + pd.Timedelta(days=14 if middle else 0)
+    year = dates.dt.to_period("Y").dt.to_timestamp() + pd.to_timedelta((181 + dates.dt.is_leap_year) * middle, unit="D")
+    day = np.where(precision == "month", day_numbers(month), day_numbers(dates))
+    day = np.where(precision == "year", day_numbers(year), day)
     code = codes_of(known, deaths["client_id"])
     kept = (code >= 0) & (day < OPEN)
+    exact = ~np.isin(precision, ["month", "year"])
     np.minimum.at(until, code[kept], day[kept] + exact[kept])
     return until
 

@@ -23,6 +23,7 @@ from factfidelity.outcomes.describe import (
     precision,
     window_rows,
 )
+from factfidelity.outcomes.late import late_frame
 from factfidelity.outcomes.pairs import Counts, Design, flow_of
 from factfidelity.outcomes.result import MirrorOutcomes
 from factfidelity.outcomes.trace import trace_frame
@@ -85,6 +86,7 @@ def mirror_outcomes(
         coercion=coercion_frame(design),
         forms=forms_frame(design),
         between=_between(design),
+        late=late_frame(design),
         inner_trace=trace_frame(design, counted),
         notes=_notes(design, counted, absent) | tested,
         language=chosen.language,

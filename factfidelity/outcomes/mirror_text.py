@@ -145,6 +145,23 @@ def _small(result: Shown, language: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
+def late_sentence(result: Shown, language: str) -> str:
+    """Say where a source of finished stays is cut, and how many earlier stays were longer; else nothing."""
+    if not len(result.late):
+        return ""
+    row = result.late.iloc[0]
+    lag, share = integer(row["lag"], language=language), percent(row["share_long"], decimals=1, language=language)
+    if language == "sv":
+        return (
+            f"Källan levererar bara avslutade vårdtillfällen; de sista {lag} dagarna före den sista utskrivningen "
+            f"räknas därför inte. Av tidigare vårdtider var {share} längre än så."
+        )
+    return (
+        f"The source delivers finished stays only; the last {lag} days before the last discharge are therefore not "
+        f"counted. Of earlier spells, {share} were longer than that."
+    )
+
+
 def could_show(result: Shown, outcome: str, language: str) -> str:
     """Say the smallest fall that 80 per cent power would have found, and the clients that a fall of 30 per cent needs.
 
@@ -201,6 +218,7 @@ def methods(result: Shown, language: str) -> str:
     ]
     parts.append(_NO_MVO[language] if notes["mvo"] == "not_given" else "")
     said = [part.format(**values) for part in parts if part]
+    said += [late_sentence(result, language)]
     return " ".join(filter(None, [*said, break_sentence(notes, language)]))
 
 

@@ -63,7 +63,7 @@ class Design:
         return self.tally.once(("observed", tables), lambda: self._observed(tables))
 
     def _observed(self, tables: tuple[str, ...]) -> tuple[Days, Days, NDArray[np.bool_]]:
-        time = observed_time(self.extract, tables=tables)
+        time = observed_time(self.extract, tables=tables, impute_partial=self.plan.impute_partial)
         low = day_numbers(time["observed_from"], missing=UNKNOWN)
         high = day_numbers(time["observed_to"])
         if self.plan.follow == "while_enrolled":

@@ -56,6 +56,8 @@ class MirrorOutcomes(Result):
         Numerator and both denominators.
     forms : DataFrame, one row per window
         Persons and days under closed LPT and under closed LRV, apart.
+    late : DataFrame, at most one row
+        How many earlier spells were longer than the time by which a source of finished stays is cut.
     between : DataFrame, one row
         Clients in hospital on the index day, and the days between it and the discharge.
     """
@@ -143,6 +145,11 @@ class MirrorOutcomes(Result):
             wholes={"clients_index_stay": "clients"},
             largest={"days_between": ("largest", "two_largest")},
         ),
+        "late": Gate(
+            keys=("source",),
+            counts={"clients": ("spells", "share_long"), "clients_long": ("share_long",)},
+            wholes={"clients_long": "clients"},
+        ),
     }
 
     change: pd.DataFrame = field(default_factory=_empty)
@@ -151,6 +158,7 @@ class MirrorOutcomes(Result):
     coercion: pd.DataFrame = field(default_factory=_empty)
     forms: pd.DataFrame = field(default_factory=_empty)
     between: pd.DataFrame = field(default_factory=_empty)
+    late: pd.DataFrame = field(default_factory=_empty)
     inner_trace: pd.DataFrame | None = None
 
     def summary(self, language: str | None = None) -> str:

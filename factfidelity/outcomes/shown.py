@@ -36,6 +36,10 @@ class Shown(Protocol):
         """One row: clients in hospital on the index day."""
 
     @property
+    def late(self) -> pd.DataFrame:
+        """At most one row: long stays that a source of finished stays cannot have delivered."""
+
+    @property
     def notes(self) -> Mapping[str, str]:
         """Every choice by name."""
 
