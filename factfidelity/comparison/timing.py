@@ -52,8 +52,8 @@ def time_to_event(
     data_or_extract : DataFrame or Extract
         One row per person with the columns named below; or an extract.
     event : {"leaving", "readmission"}
-        For an extract: from the index day until the client leaves the programme (a change of team is none), or from
-        the first discharge on or after the index day until the next admission.
+        For an extract: from the first enrolment until the client leaves the programme (a change of team is none), or
+        from the first discharge on or after the index day until the next admission.
     duration, cause, entry, group : str
         Columns of a frame: days until the event or the end of observation; 0 (not seen), 1 (the event), 2 (death or
         another end that rules the event out); days from which the person is under observation; the groups. For an
@@ -124,6 +124,8 @@ def _from_frame(data: pd.DataFrame, duration: str, cause: str, entry: str | None
 def _from_extract(extract: Extract, plan: Plan, event: str, *, by_team: bool) -> pd.DataFrame:
     if event not in EVENTS:
         raise ValueError(f"event must be one of {', '.join(EVENTS)}, got {event!r}")
+    if event == "leaving":
+        plan = plan.model_copy(update={"index": plan.index.model_copy(update={"kind": "enrolment"})})
     tables = ("enrolments",) if event == "leaving" else ("enrolments", "episodes")
     time, index = observed_time(extract, tables=tables), index_days(extract, plan)
     low, high = day_numbers(time["observed_from"], missing=UNKNOWN), day_numbers(time["observed_to"])
@@ -188,7 +190,9 @@ def _curves(rows: pd.DataFrame, horizon: int, smallest: int, level: float) -> tu
     found = []
     for kind, lowest in ((1, 0 if smallest > 1 else -1), (2, -1)):
         stops = [_steps(part, fine, kind) for _, part in parts]
-        grid = _shown_times(np.array(stops), fine, smallest, none_is_shown=lowest == 0)
+        # The drop in the number at risk less the events gives the others who left: they are held to the same rule.
+        rest = [_steps(part, fine, 2) + _steps(part, fine, 0) for _, part in parts] if kind == 1 else []
+        grid = _shown_times(np.array(stops), np.array(rest or stops), fine, smallest, none_is_shown=lowest == 0)
         found.append(pd.concat([_curve(name, part, grid, level, kind) for name, part in parts], ignore_index=True))
     events, deaths = found
     deaths = deaths.drop(columns="at_risk").rename(columns={"events": "deaths", "incidence": "share"})
@@ -196,23 +200,25 @@ def _curves(rows: pd.DataFrame, horizon: int, smallest: int, level: float) -> tu
 
 
 def _steps(rows: pd.DataFrame, grid: NDArray[np.int64], kind: int) -> NDArray[np.int64]:
-    """Count the persons with one kind of end since the time before, at each time."""
-    place = np.searchsorted(grid, rows["duration"].to_numpy(), side="left")
+    """Count the persons with one kind of end since the time before, at each time (censored: later than it)."""
+    place = np.searchsorted(grid, rows["duration"].to_numpy(), side="left" if kind else "right")
     happened = (rows["cause"] == kind).to_numpy() & (place < len(grid))
     number: NDArray[np.int64] = np.asarray(np.bincount(place[happened], minlength=len(grid)), dtype=np.int64)
     return number
 
 
 def _shown_times(
-    steps: NDArray[np.int64], fine: NDArray[np.int64], smallest: int, *, none_is_shown: bool
+    steps: NDArray[np.int64], rest: NDArray[np.int64], fine: NDArray[np.int64], smallest: int, *, none_is_shown: bool
 ) -> NDArray[np.int64]:
     """Keep a time when every group has enough events since the time kept before it, or (where that is no news) none."""
-    kept, since = [0], np.zeros(len(steps), dtype=np.int64)
+    kept, nothing = [0], np.zeros(len(steps), dtype=np.int64)
+    since, others = nothing, nothing
     for place in range(1, len(fine)):
-        since = since + steps[:, place]
-        if ((since >= smallest) | ((since == 0) & (none_is_shown or smallest <= 1))).all():
+        since, others = since + steps[:, place], others + rest[:, place]
+        enough = (since >= smallest) | ((since == 0) & (none_is_shown or smallest <= 1))
+        if (enough & ((others >= smallest) | (others == 0))).all():
             kept.append(place)
-            since = np.zeros(len(steps), dtype=np.int64)
+            since, others = nothing, nothing
     if len(kept) == 1:
         kept.append(len(fine) - 1)
     times: NDArray[np.int64] = fine[np.array(kept)]
@@ -223,7 +229,9 @@ def _curve(name: str, rows: pd.DataFrame, grid: NDArray[np.int64], level: float,
     stop, cause = rows["duration"].to_numpy() + 1e-3, rows["cause"].to_numpy()  # an event on day 0 is still an event
     start = rows["entry"].to_numpy()
     made: dict[str, Any] = {"group": name, "days": grid}
-    made["at_risk"] = ((stop[:, None] > grid) & (start[:, None] <= grid)).sum(axis=0)
+    left = rows["duration"].to_numpy()[:, None]
+    followed = (left > grid) | ((left == grid) & (cause == 0)[:, None])
+    made["at_risk"] = (followed & (start[:, None] <= grid)).sum(axis=0)
     made["events"] = _steps(rows, grid, kind)
     at = {key: np.full(len(grid), nan) for key in ("incidence", "low", "high")}
     if len(rows):
@@ -231,7 +239,9 @@ def _curve(name: str, rows: pd.DataFrame, grid: NDArray[np.int64], level: float,
         reach = np.minimum(grid + 0.5, answer.time[-1])
         seen = answer.at(reach, cause=kind) if kind in answer.causes else {key: np.zeros(len(grid)) for key in at}
         at = {key: np.where(grid <= answer.time[-1], values, nan) for key, values in seen.items()}
-    made |= {"incidence": at["incidence"], "incidence_low": at["low"], "incidence_high": at["high"]}
+    nobody = at["incidence"] == 0
+    low, high = (np.where(nobody, nan, at[end]) for end in ("low", "high"))
+    made |= {"incidence": at["incidence"], "incidence_low": low, "incidence_high": high}
     return pd.DataFrame(made)
 
 

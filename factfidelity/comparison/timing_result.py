@@ -20,17 +20,18 @@ _SHARES = ("incidence", "incidence_low", "incidence_high")
 _METHODS = {
     "sv": "Andelen med händelsen ({label}) efter viss tid skattades enligt Aalen och Johansen ({level}): den som "
     "avlider kan inte längre få händelsen och räknas inte som om den kunde. Den som inte längre observeras är "
-    "censurerad från den dagen. {origin} Kurvan redovisas månadsvis, utom de månader då för få fått händelsen sedan "
-    "raden ovan för att antalet ska få visas.",
+    "censurerad från den dagen. {origin} Kurvan redovisas månadsvis, utom de månader då för få fått händelsen, eller "
+    "slutat följas, sedan raden ovan för att antalet ska få visas.",
     "en": "The share with the event ({label}) by time is the Aalen–Johansen estimate ({level}): those who die can no "
     "longer have the event and are not counted as if they could. Those no longer observed are censored from that day. "
-    "{origin} The curve is given by month, without the months at which too few had the event "
-    "since the row above for their number to be shown.",
+    "{origin} The curve is given by month, without the months at which too few had the event, "
+    "or were no longer followed, since the row above for their number to be shown.",
 }
 _ORIGIN = {
     "leaving": {
-        "sv": "Tiden räknas från klientens indexdag till den dag insatsen avslutas; byte av team är inget avslut.",
-        "en": "Time runs from the client's index day to the day of leaving; a change of team is no leaving.",
+        "sv": "Tiden räknas från klientens första inskrivning till den dag insatsen avslutas; byte av team är "
+        "inget avslut.",
+        "en": "Time runs from the client's first enrolment to the day of leaving; a change of team is no leaving.",
     },
     "readmission": {
         "sv": "Tiden räknas från klientens första utskrivning efter indexdagen till nästa inskrivning.",
@@ -87,6 +88,7 @@ class TimeToEvent(Result):
                 "sv": f"Andelen som {self._label(chosen)} kan inte visas.",
                 "en": f"The share who had {self._label(chosen)} cannot be shown.",
             }[chosen]
+        shown = shown[shown["incidence"] > 0] if (shown["incidence"] > 0).any() else shown
         row = shown.iloc[(shown["days"] - 365).abs().to_numpy().argmin()]
         share, low, high = (percent(row[name], language=chosen) for name in _SHARES)
         days, size = int(row["days"]), integer(start, language=chosen)

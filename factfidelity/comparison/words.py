@@ -154,7 +154,7 @@ HEADS: Mapping[str, Head] = {
     "units": ("Enheter", "Units", "integer"),
     "teams": ("Team", "Teams", "integer"),
     "days": ("Dagar", "Days", "integer"),
-    "at_risk": ("Följda så länge", "Followed so long", "integer"),
+    "at_risk": ("Följda så länge utan händelsen", "Followed so long without the event", "integer"),
     "events": ("Händelser sedan raden ovan", "Events since the row above", "integer"),
     "deaths": ("Dödsfall sedan raden ovan", "Deaths since the row above", "integer"),
     "incidence": ("Andel med händelsen", "Share with the event", "percent", 1),

@@ -109,6 +109,8 @@ def evaluate(
         lacking = question.lacking(extract, chosen)
         if question.one_team and len(extract.teams) != 1:
             continue
+        if question.fewest_teams and extract.enrolments["team_id"].nunique() < question.fewest_teams:
+            continue
         if question.sections and not set(question.sections) & set(model.sections):
             continue
         if lacking:

@@ -35,6 +35,8 @@ class Question:
         It is asked only of a care model whose indicators fill one of these sections; empty: of every model.
     by_index : bool
         Its clients are those with an index day: enrolments are needed only where the plan's index is the enrolment.
+    fewest_teams : int
+        Asked only where clients are enrolled in at least so many teams.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Question:
     one_team: bool = False
     sections: tuple[str, ...] = ()
     by_index: bool = False
+    fewest_teams: int = 0
 
     def lacking(self, extract: Extract, plan: Plan) -> list[str]:
         """Return the tables that it needs and that were not delivered."""
@@ -182,5 +185,18 @@ QUESTIONS: tuple[Question, ...] = (
         ("enrolments", "measurements"),
         lambda plan, extract: {"plan": plan},
         by_index=True,
+    ),
+    Question(
+        "time_to_event",
+        "factfidelity.comparison.timing:time_to_event",
+        ("enrolments",),
+        lambda plan, extract: {"plan": plan},
+    ),
+    Question(
+        "funnel",
+        "factfidelity.monitoring.funnel:funnel",
+        ("enrolments", "episodes"),
+        lambda plan, extract: {"plan": plan},
+        fewest_teams=3,
     ),
 )

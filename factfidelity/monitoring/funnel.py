@@ -14,7 +14,7 @@ from factfidelity.care.exposure import observed_time
 from factfidelity.care.line import codes_of
 from factfidelity.care.period_use import psychiatric_stays
 from factfidelity.care.spells import join_episodes
-from factfidelity.care.teams import shared_period, teams_of
+from factfidelity.care.teams import teams_of
 from factfidelity.days import UNKNOWN, day_number, day_numbers
 from factfidelity.extract import Extract
 from factfidelity.monitoring.funnel_result import Funnel
@@ -117,11 +117,10 @@ def _from_frame(data: pd.DataFrame, unit: str, count: str, size: str, persons: s
 
 def _from_extract(extract: Extract, plan: Plan) -> tuple[pd.DataFrame, str]:
     """Count the clients of each team who were enrolled and observed through the last year, and those admitted in it."""
-    start, end = shared_period(extract, ("enrolments", "episodes"))
     time = observed_time(extract, tables=("enrolments", "episodes")).set_index("client_id")
-    seen = time[time["why"] != "not_linked"]["observed_to"]
-    last = min(end, seen.max()) if len(seen) else end
-    first = max(start, last - pd.DateOffset(years=1))
+    seen = time.loc[time["why"] == "", "observed_to"]
+    last = seen.max() if len(seen) else extract.end
+    first = max(extract.start, last - pd.DateOffset(years=1))
     teams = teams_of(extract, ("enrolments",))
     enrolled = enrolled_time(extract.enrolments, first, last, clients=extract.clients, teams=extract.teams)
     whole = enrolled[(enrolled["start"] == first) & (enrolled["end"] == last)]
