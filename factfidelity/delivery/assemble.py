@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factfidelity.delivery.assemble_columns import asked_beyond, lacking, with_extra
-from factfidelity.delivery.assemble_lists import links_of, lists_of, with_lists
+from factfidelity.delivery.assemble_lists import links_of, lists_of, outside, with_lists
 from factfidelity.delivery.identity import screen_table
 from factfidelity.delivery.keep import read_about
 from factfidelity.delivery.mapping import Assigned, assign, fits, options_of, unused
@@ -106,6 +106,7 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     repaired = [row for made in mapped for row in made.repaired]
     out.repaired = pd.DataFrame(repaired, columns=["table", "column", "file", "repair", "count"])
     out.tables = _tables(mapped, mapping)
+    out.problems += outside(out.tables, assigned, links)
     _period(out, mapping, about)
     out.sources = dict(about["sources"]) if about is not None else _sources(out, assigned, mapping)
     return out

@@ -49,6 +49,28 @@ def links_of(beside: Beside, mapping: MappingFile | None, problems: list[Problem
     return links
 
 
+def outside(
+    tables: Mapping[str, pd.DataFrame], assigned: Sequence[Assigned], links: Mapping[str, Link]
+) -> list[Problem]:
+    """Say for which tables some clients are in no crosswalk, and yet count as zero since the mapping says linked."""
+    clients = tables.get("clients")
+    if clients is None or "client_id" not in clients.columns:
+        return []
+    cohort = set(clients["client_id"].dropna())
+    found = []
+    for table, frame in tables.items():
+        mine = [one.spec for one in assigned if table in one.match.tables]
+        if table in ("clients", "deaths") or "client_id" not in frame.columns:
+            continue
+        if not all(spec.crosswalk and spec.linked for spec in mine):
+            continue
+        names = sorted({spec.crosswalk for spec in mine})
+        known = {client for name in names for client in links[name].clients.values()}
+        if cohort - known:
+            found.append(problem("clients_not_linked", file=table, crosswalk=", ".join(names), table=table))
+    return found
+
+
 def within(municipalities: pd.Series[str], keys: pd.Series[str]) -> pd.Series[str]:
     """Put the municipality before keys that are unique only inside it; empty where either is missing."""
     codes, _, _ = municipality_codes(municipalities.tolist())

@@ -119,10 +119,10 @@ REPORT: Mapping[str, Text] = {
         "with line breaks inside a cell counts once.",
     },
     "linked": {
-        "sv": "Andel av personerna i varje källa som kopplingsfilen känner: {parts}. Den som inte finns i en kopplad "
-        "källa är inte observerad där och räknas inte som noll.",
-        "en": "Share of the persons of each source that the crosswalk knows: {parts}. Who is in no linked source is "
-        "not observed there and does not count as zero.",
+        "sv": "Andel av personerna i varje källa som kopplingsfilen känner: {parts}. En klient som saknas i en källa "
+        "räknas där som noll bara om mappningen säger linked: true; annars är klienten inte observerad.",
+        "en": "Share of the persons of each source that the crosswalk knows: {parts}. A client who is not in a source "
+        "counts as zero there only where the mapping says linked: true; else the client is not observed.",
     },
     "since": {"sv": "Sedan förra leveransen: {parts}.", "en": "Since the delivery before: {parts}."},
     "since_table": {

@@ -250,6 +250,13 @@ SAID: Mapping[str, Said] = {
         "perioden är inte angiven; den har tagits från första och sista levererade datum",
         "ange period i mapping.yaml",
     ),
+    "clients_not_linked": Said(
+        "", "note",
+        "some of the clients are not in the crosswalk ({crosswalk}), and count as zero in the table {table}",
+        "write linked: false for the source if they could not be found there; they are then not observed in it",
+        "några av klienterna finns inte i kopplingsfilen ({crosswalk}) och räknas som noll i tabellen {table}",
+        "skriv linked: false för källan om de inte kan återfinnas där; då är de inte observerade i den",
+    ),
     "low_linkage": Said(
         "", "note",
         "{linked} of {persons} persons could be linked with the crosswalk {crosswalk}",

@@ -155,7 +155,7 @@ def _coloured(view: TableView, table: str) -> str:
     """Give the months of the coverage table a colour beside their letter."""
     if view.name != "coverage":
         return table
-    return re.sub(r'<td class="short">([rtFS])</td>', r'<td class="month-\1">\1</td>', table)
+    return re.sub(r'<td(?: class="[^"]*")?>([rtFS])</td>', r'<td class="month-\1">\1</td>', table)
 
 
 def delivery_workbook(report: DeliveryReport, language: str = "sv") -> bytes:
