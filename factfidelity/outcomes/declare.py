@@ -59,6 +59,14 @@ def chosen_outcomes(
     return there, [outcome.outcome for outcome in chosen if outcome not in there]
 
 
+def planned_outcomes(plan: Plan) -> set[str]:
+    """Return the outcomes that the plan itself asks for: those it names and declares, or else the default ones."""
+    own = {outcome.outcome for outcome in plan.own_outcomes}
+    if plan.outcomes:
+        return {*plan.outcomes, *own}
+    return {outcome.outcome for outcome in shipped_outcomes().values() if outcome.default} | own
+
+
 def can_be_counted(extract: Extract, outcome: Outcome, plan: Plan) -> bool:
     """Tell whether what the outcome rests on was delivered (a delivered file without rows counts as 0)."""
     if not all(extract.has(table) or table in extract.sources for table in outcome.tables):

@@ -12,7 +12,7 @@ import pandas as pd
 from factfidelity.extract import Extract
 from factfidelity.outcomes.breaks import across_break
 from factfidelity.outcomes.compulsion import coercion_frame, forms_frame
-from factfidelity.outcomes.declare import chosen_outcomes, plan_of
+from factfidelity.outcomes.declare import chosen_outcomes, plan_of, planned_outcomes
 from factfidelity.outcomes.describe import (
     SMALL_GROUP,
     Beside,
@@ -198,6 +198,13 @@ def _across(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) -
     return {"not_delivered": ",".join(missing), "refused_break": ",".join(refused), "crosses_break": ",".join(shown)}
 
 
+def _lock(plan: Plan, counted: Sequence[Outcome]) -> dict[str, str]:
+    """Return whether the plan was locked, on which day, and which of the outcomes it asked for."""
+    planned = planned_outcomes(plan)
+    names = ",".join(outcome.outcome for outcome in counted if outcome.outcome in planned)
+    return {"lock": plan.lock_state, "lock_date": str(plan.locked.date or ""), "planned": names}
+
+
 def _notes(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) -> dict[str, str]:
     """Return every choice as text, and the words of the outcomes, so that a released result can be read alone."""
     plan = design.plan
@@ -226,6 +233,7 @@ def _notes(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) ->
         "plan": plan.plan,
         "plan_fingerprint": plan.fingerprint,
         "outcomes": ",".join(outcome.outcome for outcome in counted),
+        **_lock(plan, counted),
         **_across(design, counted, absent),
     }
     for outcome in counted:

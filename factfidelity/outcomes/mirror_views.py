@@ -73,8 +73,8 @@ def _rates_view(result: Shown, language: str) -> TableView:
     }[language]
     could = tuple(mirror_text.could_show(result, outcome, language) for outcome in ("admissions", "bed_days"))
     poor = tuple(mirror_text.cover_sentence(result, outcome, language) for outcome in ("admissions", "bed_days"))
-    late = mirror_text.late_sentence(result, language)
-    notes = (*_rate_notes(result, language), *(text for text in (late, *could, *poor) if text))
+    late, lock = mirror_text.late_sentence(result, language), mirror_text.lock_sentence(result, language)
+    notes = (*_rate_notes(result, language), *(text for text in (late, lock, *could, *poor) if text))
     return TableView("before_after", caption, wide, columns, notes)
 
 

@@ -103,7 +103,8 @@ def _long(design: Design, pair: Pair, counts: Counts) -> pd.DataFrame:
             pd.DataFrame(
                 {
                     "client": windows.client, "number": getattr(counts, side),
-                    "years": getattr(counts, f"years_{side}"), "after": after, "time": middle / 365.25, "index": design.index[windows.client],
+                    "years": getattr(counts, f"years_{side}"), "after": after,
+                    "time": middle / 365.25, "index": design.index[windows.client],
                 }
             )
         )  # fmt: skip

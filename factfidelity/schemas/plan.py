@@ -101,6 +101,13 @@ class Fidelity(Strict):
     version: str = ""
 
 
+class Locked(Strict):
+    """When the plan was fixed, before outcomes were opened, and its fingerprint on that day."""
+
+    date: dt.date | None = None
+    fingerprint: str = ""
+
+
 class Plan(Strict):
     """All choices of one evaluation.
 
@@ -141,6 +148,7 @@ class Plan(Strict):
     outcomes: tuple[str, ...] = ()
     allow_break: tuple[Literal["par_ov_2024"], ...] = ()
     own_outcomes: tuple[Outcome, ...] = ()
+    locked: Locked = Locked()
 
     @property
     def mvo_codes(self) -> frozenset[str]:
@@ -153,9 +161,17 @@ class Plan(Strict):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 over the plan's content, the same whatever the order of its keys."""
-        content = json.dumps(self.record(), sort_keys=True, ensure_ascii=False)
+        """SHA-256 over the plan's content but for its lock, the same whatever the order of its keys."""
+        record = {name: value for name, value in self.record().items() if name != "locked"}
+        content = json.dumps(record, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
+
+    @property
+    def lock_state(self) -> Literal["open", "kept", "changed"]:
+        """Whether the plan was locked, and is still what it was then; the beginning of a fingerprint will do."""
+        if self.locked.date is None or len(self.locked.fingerprint) < 8:
+            return "open"
+        return "kept" if self.fingerprint.startswith(self.locked.fingerprint.strip().lower()) else "changed"
 
 
 def load_plan(path_or_name: str | Path = "default") -> Plan:
