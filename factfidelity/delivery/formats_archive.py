@@ -37,7 +37,7 @@ def _refuse_unsafe(entries: list[zipfile.ZipInfo], packed: int) -> None:
     reason = ""
     if len(entries) > MOST_MEMBERS:
         reason, swedish = "too many files", "för många filer"
-    elif size > LARGEST_UNPACKED or (size > 50 * MEGABYTE and size > LARGEST_RATIO * max(packed, 1)):
+    elif size > LARGEST_UNPACKED or (size > 10 * MEGABYTE and size > LARGEST_RATIO * max(packed, 1)):
         reason, swedish = "it unpacks to far more than it is", "det packas upp till mycket mer än det är"
     elif any(_leads_out(entry.filename) for entry in entries):
         reason, swedish = "names that lead out of the folder", "namn som leder ut ur mappen"

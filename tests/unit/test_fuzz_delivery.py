@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import io
+import re
+import time
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -203,5 +206,26 @@ def test_hard_cases_end_with_a_report_or_a_clear_error(case, tmp_path):
         if name not in FILES:
             files.pop("par_sv.csv", None)
             mapping = MAPPING.replace(b"par_sv.csv", name.encode())
-    outcome(write(tmp_path / "delivery", files, mapping))
+    folder = write(tmp_path / "delivery", files, mapping)
+    seconds, gigabytes = cost(lambda: outcome(folder))
+    assert seconds < 10
+    assert gigabytes < 1
     assert {path.name for path in tmp_path.iterdir()} == {"delivery"}
+
+
+def cost(job: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of the processor for a job, and by how much its peak of memory lies above what was held before (0 where nobody knows)."""
+    clear, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+    try:
+        clear.write_text("5")
+    except OSError:
+        clear = None
+    before = status.read_text() if clear else ""
+    begin = time.process_time()
+    job()
+    seconds = time.process_time() - begin
+    if not clear:
+        return seconds, 0.0
+    held = int(re.search(r"VmRSS:\s+(\d+)", before)[1])
+    peak = int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1])
+    return seconds, (peak - held) / 1e6
