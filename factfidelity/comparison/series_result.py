@@ -116,10 +116,10 @@ class SeriesEffect(Result):
         start, label = self._start(chosen), self._label(chosen)
         if chosen == "sv":
             what = "nivån jämfört med den väntade" if term == "level" else "den ändrade lutningen per period"
-            text = f"Från {start} var {what} {ratio} för {label}. Färre än väntat: {fewer}."
+            text = f"Från {start} var {what} {ratio} för {label}. Väntat antal minus utfallet: {fewer}."
         else:
             what = "the level against the expected one" if term == "level" else "the change of slope per period"
-            text = f"From {start}, {what} was {ratio} for {label}. Fewer than expected: {fewer}."
+            text = f"From {start}, {what} was {ratio} for {label}. Expected number less the actual one: {fewer}."
         return f"{text} {direction(row, 1.0, chosen)} {self._noise(chosen)}".strip()
 
     def _start(self, language: str) -> str:

@@ -26,7 +26,7 @@ ESTIMANDS: Mapping[str, Text] = {
     "level": {"sv": "Nivå efter / väntad nivå (kvot)", "en": "Level after / expected level (ratio)"},
     "slope": {"sv": "Ändrad lutning per period (kvot)", "en": "Change of slope per period (ratio)"},
     "trend": {"sv": "Trend per period före (kvot)", "en": "Trend per period before (ratio)"},
-    "averted": {"sv": "Färre än väntat, antal", "en": "Fewer than expected, number"},
+    "averted": {"sv": "Väntat antal minus utfallet", "en": "Expected number less the actual one"},
     "difference": {"sv": "Skillnad i andel", "en": "Difference in share"},
     "ratio": {"sv": "Kvot mellan andelar", "en": "Ratio of shares"},
     "odds_ratio": {"sv": "Oddskvot", "en": "Odds ratio"},
@@ -110,6 +110,19 @@ WHY: Mapping[str, Text] = {
     },
     "a variance between groups of 0": {"sv": "ingen spridning mellan team", "en": "no spread between teams"},
     "a variance between groups is 0": {"sv": "ingen spridning mellan team", "en": "no spread between teams"},
+    "the model could not be fitted to these data": {
+        "sv": "modellen kunde inte skattas med dessa uppgifter",
+        "en": "the model could not be fitted to these data",
+    },
+    "a group has no persons": {"sv": "en grupp saknar personer", "en": "a group has no persons"},
+    "the covariates tell treated and controls apart in full": {
+        "sv": "bakgrundsuppgifterna skiljer grupperna åt helt, så de kan inte göras lika",
+        "en": "the covariates tell treated and controls apart in full, so they cannot be made alike",
+    },
+    "nobody is near enough to be matched": {
+        "sv": "ingen i jämförelsegruppen är tillräckligt lik för att matchas",
+        "en": "nobody is near enough to be matched",
+    },
     "no_slope": {"sv": "programtroheten varierar inte", "en": "fidelity does not vary"},
 }
 
@@ -137,7 +150,7 @@ HEADS: Mapping[str, Head] = {
     "expected": ("Väntat utan förändringen", "Expected without the change", "number", 3),
     "expected_low": ("Nedre gräns", "Lower limit", "number", 3),
     "expected_high": ("Övre gräns", "Upper limit", "number", 3),
-    "averted": ("Färre än väntat, summa hittills", "Fewer than expected, sum so far", "number", 1),
+    "averted": ("Väntat minus utfall, summa hittills", "Expected less actual, sum so far", "number", 1),
     "averted_low": ("Nedre gräns", "Lower limit", "number", 1),
     "averted_high": ("Övre gräns", "Upper limit", "number", 1),
     "lag": ("Avstånd i perioder", "Distance in periods", "integer"),
