@@ -86,7 +86,7 @@ class ProgrammeIndicators(Result):
         rows = self._rows()
         given = [row for row in rows if not pd.isna(row["value"])]
         model = pick(load_programme(self.notes["programme"]).short, language)
-        if not len(rows) and len(self.coverage):
+        if not given and len(self.coverage):
             return self._voice(language)
         if not given:
             text = {"sv": f"Inga indikatorer för {model} kan visas.", "en": f"No indicators for {model} can be shown."}

@@ -12,6 +12,7 @@ from factfidelity.care.client_days import calendar_periods, client_days, enrolle
 from factfidelity.care.contact_days import contacts_once, met, period_of
 from factfidelity.care.teams import last_year, shared_period, teams_of
 from factfidelity.contact.followup import follow_up_after_discharge, referral_response
+from factfidelity.contact.mix import contact_mix
 from factfidelity.contact.reach import continuity, reach
 from factfidelity.contact.result import ContactPattern
 from factfidelity.extract import Extract
@@ -73,6 +74,7 @@ def contact_pattern(extract: Extract, *, every: str = "month", plan: Plan | None
         latest=_measured(once, enrolled, year, teams).drop(columns="period_start"),
         forms=_by(once.loc[once["attended"]], "form", enrolled, year, teams),
         professions=_by_profession(rows, enrolled, year, teams),
+        mix=contact_mix(extract, rows, once, enrolled, calendar_periods(start, end, "year"), teams),
         reach=reach(met(rows), enrolled, since, until, teams),
         continuity=continuity(met(rows), since, until, teams),
         follow_up=follow_up_after_discharge(extract, enrolled, start, end, teams, plan or Plan()),

@@ -1,0 +1,98 @@
+"""Contacts year by year: in which form, with which profession, and of which principal."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from factfidelity.care.client_days import client_days
+from factfidelity.care.contact_days import met, period_of
+from factfidelity.days import OPEN, UNKNOWN, day_numbers
+from factfidelity.extract import Extract
+
+DAYS_PER_MONTH = 365.25 / 12
+_COLUMNS = ["team_id", "team", "period_start", "kind", "code", "contacts", "persons", "per_month", "share"]
+
+
+def contact_mix(
+    extract: Extract,
+    rows: pd.DataFrame,
+    once: pd.DataFrame,
+    enrolled: pd.DataFrame,
+    periods: pd.DataFrame,
+    teams: pd.DataFrame,
+) -> pd.DataFrame:
+    """Count contacts by period and by form, profession and employer.
+
+    Forms are those of attended contacts, each once. Professions and employers are those of attended face-to-face
+    contacts; a contact with two professions, or of two employers, counts once for each.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Contacts on enrolled days, one row per contact and staff member.
+    once : DataFrame
+        The same, each contact once, with ``attended``.
+    enrolled : DataFrame
+        client_id, team_id, start, end, disjoint.
+    periods : DataFrame
+        As from ``calendar_periods``.
+
+    Returns
+    -------
+    DataFrame, one row per team, period, kind (form | profession | employer) and code
+        team_id, team, period_start, kind, code, contacts, persons, per_month (for each client), share (of the team's
+        of that kind in the period).
+    """
+    seen = _identified(met(rows))
+    seen = seen.assign(employer=employers_of(seen, extract.staff))
+    parts = [_counted(once.loc[once["attended"]], "form", periods)]
+    parts += [
+        _counted(seen.drop_duplicates(["contact_id", "client_id", kind]), kind, periods)
+        for kind in ("profession", "employer")
+        if seen[kind].notna().any()
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    days = client_days(enrolled, periods)[["team_id", "period_start", "client_days"]]
+    if len(teams) > 1 and len(table):
+        keys = ["period_start", "kind", "code"]
+        table = pd.concat([table, _total(table, keys)], ignore_index=True)
+        days = pd.concat([days, _total(days, ["period_start"])], ignore_index=True)
+    table = table.merge(days, on=["team_id", "period_start"], how="left")
+    whole = table.groupby(["team_id", "period_start", "kind"])["contacts"].transform("sum")
+    named = teams.set_index("team_id")["team"].reindex(table["team_id"]).fillna("total").to_numpy()
+    per_month = DAYS_PER_MONTH * table["contacts"] / table["client_days"]
+    return table.assign(team=named, per_month=per_month, share=table["contacts"] / whole)[_COLUMNS]
+
+
+def _total(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return table.drop(columns="team_id").groupby(keys, sort=False).sum().reset_index().assign(team_id="total")
+
+
+def _identified(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give each row without a contact_id one of its own."""
+    rows = rows.reset_index(drop=True)
+    given = rows["contact_id"].astype("object")
+    alone = pd.Series([f"row {place}" for place in range(len(rows))], index=rows.index, dtype="object")
+    return rows.assign(contact_id=given.where(given.notna(), alone).astype("str"))
+
+
+def _counted(rows: pd.DataFrame, kind: str, periods: pd.DataFrame) -> pd.DataFrame:
+    place = period_of(rows["date"], periods)
+    rows, place = rows.loc[place >= 0], place[place >= 0]
+    code = rows[kind].astype("object").where(rows[kind].notna() & rows[kind].ne(""), "not_stated").astype("str")
+    rows = rows.assign(code=code, kind=kind, period_start=periods["period_start"].to_numpy()[place])
+    groups = rows.groupby(["team_id", "period_start", "kind", "code"], sort=True)
+    return pd.DataFrame({"contacts": groups.size(), "persons": groups["client_id"].nunique()}).reset_index()
+
+
+def employers_of(rows: pd.DataFrame, staff: pd.DataFrame) -> pd.Series:
+    """Return the employer of each row's staff member on the day: that of the post in force, else of the last begun."""
+    posts = staff.dropna(subset=["staff_id"])[["staff_id", "start", "end", "employer"]]
+    asked = rows[["staff_id", "date"]].reset_index(drop=True).reset_index()
+    pairs = asked.merge(posts, on="staff_id")
+    day = day_numbers(pairs["date"], missing=UNKNOWN)
+    begin, finish = day_numbers(pairs["start"], missing=UNKNOWN), day_numbers(pairs["end"], missing=OPEN)
+    pairs = pairs.assign(here=(begin <= day) & (day < finish)).sort_values(["here", "start"], kind="stable")
+    found = pairs.drop_duplicates("index", keep="last").set_index("index")["employer"]
+    answer: pd.Series = found.reindex(asked["index"]).set_axis(rows.index)
+    return answer
