@@ -171,8 +171,15 @@ class WhoChanged(Result):
         return self._draw_bins(outcome or (names[-1] if names else ""), self.language, ax)
 
     def _bins(self, outcome: str, language: str) -> pd.DataFrame:
-        rows = self.table[(self.table["outcome"] == outcome) & (self.table["bin"] != "total")]
-        return rows.assign(bin=[say(_WORDS, str(name), language) for name in rows["bin"]]).reset_index(drop=True)
+        """Return the bins of each group; the group as one where a bin of it may not be shown."""
+        rows = self.table[self.table["outcome"] == outcome]
+        parts = []
+        for group in BINS:
+            own = rows[rows["group"] == group]
+            fine = own[own["bin"] != "total"]
+            parts.append(fine if fine["clients"].notna().all() else own[own["bin"] == "total"].assign(bin=group))
+        shown = pd.concat(parts, ignore_index=True)
+        return shown.assign(bin=[say(_WORDS, str(name), language) for name in shown["bin"]])
 
     def _draw_bins(self, outcome: str, language: str, ax: charts.Axes | None) -> charts.Axes:
         unit = {"sv": "klienter", "en": "clients"}[language]

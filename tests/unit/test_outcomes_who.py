@@ -123,8 +123,15 @@ def test_a_small_group_is_hidden_and_its_share_with_it():
     rows = released.table[released.table["outcome"] == "admissions"].set_index(["group", "bin"])
     assert np.isnan(rows.loc[("other", "more"), "clients"])
     assert np.isnan(rows.loc[("other", "more"), "share"])
-    assert "inner" not in " ".join(released.concentration.columns)
     assert "clients_any" not in released.concentration.columns
+
+
+def test_a_group_with_a_hidden_bin_is_drawn_as_one():
+    extract = region([4] * 60 + [0] * 20, [1] * 30 + [3] * 2 + [9] * 28 + [0] * 20)
+    released = who_changed(extract, outcomes=["admissions"]).released()
+    drawn = released.figures("en")[0].table.frame.set_index("bin")["clients"]
+    assert drawn["Care before, not halved"] == 30
+    assert "more" not in drawn.index
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
