@@ -111,7 +111,7 @@ CAPTIONS: Mapping[str, Mapping[str, Text]] = {
         "board_phases": {"sv": "Perioder efter orsak", "en": "Periods by reason"},
         "board_time": {
             "sv": "Andel av perioderna på tavlan som pågår, efter antal dagar",
-            "en": "Share of periods that still go on after so many days",
+            "en": "Share of periods that still go on, by number of days",
         },
         "board_on_off": {
             "sv": "Möten och inskrivningar på och av tavlan",
@@ -134,7 +134,7 @@ CAPTIONS: Mapping[str, Mapping[str, Text]] = {
         "board_phases": {"sv": "Faser: antal och längd", "en": "Phases: number and length"},
         "board_time": {
             "sv": "Andel av faserna som pågår, efter antal dagar",
-            "en": "Share of phases that still go on after so many days",
+            "en": "Share of phases that still go on, by number of days",
         },
         "board_on_off": {
             "sv": "Möten och inskrivningar i fas och annars",

@@ -235,6 +235,22 @@ LEADS: Mapping[str, Text] = {
         "en": "How much inpatient and compulsory care did clients have before and after they joined the team? "
         "The comparison has no control group and does not show what a change is due to.",
     },
+    "comparison": {
+        "sv": "Hur förhåller sig teamen till varandra, till andra uppgifter och till vad slumpen ger?",
+        "en": "How do the teams stand beside each other, other sources and what chance gives?",
+    },
+    "indicators-plans": {
+        "sv": "Hur många har en samordnad individuell plan, och hur snart görs den?",
+        "en": "How many have a coordinated individual plan, and how soon is it made?",
+    },
+    "indicators-work": {
+        "sv": "Hur många arbetar eller studerar?",
+        "en": "How many work or study?",
+    },
+    "indicators-municipal": {
+        "sv": "Vilket stöd ger kommunen, och hur lång tid tar det?",
+        "en": "What support does the municipality give, and how long does it take?",
+    },
     "ratings": {
         "sv": "Hur många klienter har skattats både vid start och vid uppföljning, och hur ändrades deras poäng?",
         "en": "How many clients were rated both at the start and at follow-up, and how did their scores change?",

@@ -175,7 +175,7 @@ def test_the_cover_links_to_every_sheet_and_shares_are_written_as_per_cent(relea
 def test_the_shipped_notebook_asks_for_every_section():
     asked = set(re.findall(r'section\(\\"(\w+)\\"\)', notebook_path("evaluation_report").read_text(encoding="utf-8")))
     assert asked == {section for section, _, _ in SECTIONS}
-    assert set(LEADS) <= asked
+    assert {lead.partition("-")[0] for lead in LEADS} <= asked
 
 
 def test_the_plain_outline_keeps_long_tables_for_the_appendix(released):
