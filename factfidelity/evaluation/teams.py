@@ -86,7 +86,12 @@ def _cut_table(frame: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
 
 
 def evaluate_teams(
-    extract: Extract, plan: Plan, teams: Sequence[str] | None = None
+    extract: Extract,
+    plan: Plan,
+    teams: Sequence[str] | None = None,
+    *,
+    previous: Mapping[str, Mapping[str, Result]] | None = None,
+    beside_whole: bool = False,
 ) -> tuple[dict[str, ReleasedEvaluation], list[str]]:
     """Evaluate all teams together and each team, and release all of it together.
 
@@ -96,6 +101,10 @@ def evaluate_teams(
     plan : Plan
     teams : sequence of str, optional
         Ids; default all. The gate always weighs every team, so that no team follows from the others.
+    previous : mapping of str to mapping of Result, optional
+        By team: the released results of its report before this one.
+    beside_whole : bool
+        Whether the report of all teams was made by itself, so that what it shows is known and cannot be hidden again.
 
     Returns
     -------
@@ -110,8 +119,13 @@ def evaluate_teams(
     known = [team for team in sorted(begun) if sizes.get(team, 0) > 0]
     parts = {ALL_TEAMS: evaluate(extract, plan)}
     parts |= {team: evaluate(only_team(extract, team), plan) for team in known}
-    stacked = _stacked({team: part.results for team, part in parts.items()})
-    released, audit = release_results(cast("Mapping[str, Any]", stacked), DisclosureRule.of(plan.disclosure))
+    rule = DisclosureRule.of(plan.disclosure)
+    stacked = cast("Mapping[str, Any]", _stacked({team: part.results for team, part in parts.items()}))
+    before = {team: dict(results) for team, results in (previous or {}).items()}
+    if beside_whole:
+        before[ALL_TEAMS] = release_results(parts[ALL_TEAMS].results, rule)[0]
+    shown = cast("Mapping[str, Any]", _stacked(before, released=True))
+    released, audit = release_results(stacked, rule, previous=shown)
     small = [team for team in known if sizes[team] < smallest]
     wanted = [ALL_TEAMS, *(team for team in known if team not in small and (teams is None or team in teams))]
     return {
@@ -137,11 +151,14 @@ class _Stack:
     def frames(self) -> dict[str, pd.DataFrame]:
         return dict(self.stacked)
 
+    def require_released(self) -> _Stack:
+        return self
+
     def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> _Stack:
         return replace(self, stacked=frames, is_released=released)
 
 
-def _stacked(results: Mapping[str, Mapping[str, Result]]) -> dict[str, _Stack]:
+def _stacked(results: Mapping[str, Mapping[str, Result]], *, released: bool = False) -> dict[str, _Stack]:
     names = {name: None for part in results.values() for name in part}
     stacks = {}
     for name in names:
@@ -156,7 +173,7 @@ def _stacked(results: Mapping[str, Mapping[str, Result]]) -> dict[str, _Stack]:
             )
             for place in gates
         }
-        stacks[name] = _Stack(frames, gates)
+        stacks[name] = _Stack(frames, gates, released)
     return stacks
 
 

@@ -16,8 +16,9 @@ import pandas as pd
 from factfidelity.delivery.load import load_extract
 from factfidelity.delivery.quality import DeliveryReport
 from factfidelity.delivery.quality_guard import shown_files, shown_rows
-from factfidelity.errors import Problem, ReportError
-from factfidelity.evaluation import ReleasedEvaluation, cut_at, evaluate, only_team
+from factfidelity.display.result import Result
+from factfidelity.errors import DisclosureError, Problem, ReportError
+from factfidelity.evaluation import ReleasedEvaluation, cut_at, evaluate, evaluate_teams, only_team
 from factfidelity.extract import Extract
 from factfidelity.reports.changes import changes_record
 from factfidelity.reports.delivery import write_delivery_report
@@ -112,15 +113,19 @@ def run_report(
     extract = load_extract(folder, mapping=mapping, plan=chosen)
     report: DeliveryReport = extract.delivery
     step("evaluate")
-    evaluation = evaluate(only_team(extract, team) if team else extract, chosen)
-    step("release")
     before = read_released(previous) if previous else None
-    released = evaluation.released(previous=before.results if before else None)
-    provenance = dict(released.provenance) | ({"team": team} if team else {})
-    released = dataclasses.replace(released, provenance=provenance, delivery=_delivery_facts(report))
+    known = before.results if before else None
+    part = only_team(extract, team) if team else extract
+    if team:
+        released = _team_released(extract, chosen, team, known)
+    else:
+        evaluation = evaluate(extract, chosen)
+        step("release")
+        released = evaluation.released(previous=known)
+    released = dataclasses.replace(released, delivery=_delivery_facts(report))
     if before:
         end = pd.Timestamp(before.provenance["period"][1]) + pd.Timedelta(days=1)
-        again = evaluate(cut_at(evaluation.extract, end), chosen).released(previous=before.results)
+        again = evaluate(cut_at(part, end), chosen).released(previous=before.results)
         released = dataclasses.replace(released, changes=changes_record(released, before, again))
     step("page")
     contents = report_files(released, language=tongue, formats=formats, notebook=notebook)
@@ -137,6 +142,28 @@ def run_report(
     else:
         return Run(tuple(paths), released, report)
     raise ReportError(problems=[problem]) from None
+
+
+def _team_released(
+    extract: Extract, plan: Plan, team: str, previous: Mapping[str, Result] | None
+) -> ReleasedEvaluation:
+    """Release one team's results so that its report may lie beside that of all teams and those of the others."""
+    teams = extract.teams
+    team_id = str(teams.loc[(teams["team_id"] == team) | (teams["name"] == team), "team_id"].iloc[0])
+    known = {team_id: previous} if previous else None
+    try:
+        made, _ = evaluate_teams(extract, plan, [team_id], previous=known, beside_whole=True)
+    except DisclosureError:  # too few clients for that: at least no report of a team gives away another's
+        made, _ = evaluate_teams(extract, plan, [team_id], previous=known)
+    if team_id in made:
+        return made[team_id]
+    problem = Problem(
+        f"the team has fewer than {plan.disclosure.smallest} clients, or had not begun in the period",
+        "make the report of all teams",
+        what_sv=f"teamet har färre än {plan.disclosure.smallest} klienter, eller hade inte börjat under perioden",
+        do_sv="gör rapporten för alla team",
+    )
+    raise ReportError(problems=[problem])
 
 
 def _steps(progress: Progress | None) -> Callable[[str], None]:
