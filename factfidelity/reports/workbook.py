@@ -138,8 +138,10 @@ def _grouped(pages: ReportPages, language: str) -> dict[str, list[Entry]]:
     for result in pages.results:
         entries = placed_figures(result.views(language), result.figures(language))
         wide = [chart_table(figure, view) for view, figures in entries for figure in figures if _is_split(figure)]
+        own = {view.name for view in result.views(language)}
+        entries = [(view, some) for view, some in entries if view.name in own or not all(map(_is_split, some))]
         entries = [(view, [figure for figure in figures if not _is_split(figure)]) for view, figures in entries]
-        first = 1 if not wide or len(entries[0][0].frame) <= _LONG else 0
+        first = 1 if not wide or (entries and len(entries[0][0].frame) <= _LONG) else 0
         main += [*wide, *entries[:first]]
         more += entries[first:]
     about = [*pages.change_views(), *pages.quality_views(), pages.hidden_view()]
