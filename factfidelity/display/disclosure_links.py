@@ -115,10 +115,10 @@ def _sheets(frames: Sequence[Guarded]) -> tuple[list[Sheet], list[tuple[int, str
             items = items_of(item.frame, keys, item.gate.margins)
             nothing = np.zeros(len(values), dtype=bool)
             name = column if column in counts else f"{item.name}:{column}"
-            is_count = column in counts
-            sheets.append(
-                Sheet(item.name, name, items, values, nothing, item.gate.population, repeats=True, counts=is_count)
-            )
+            full = items_of(item.frame, list(item.gate.keys), item.gate.margins) if is_whole else []
+            sheet = Sheet(item.name, name, items, values, nothing, item.gate.population, repeats=True, full=full)
+            sheet.counts = column in counts
+            sheets.append(sheet)
             places.append((number, column))
     renamed = [column in frames[number].gate.alias for number, column in places]
     for order in sorted(range(len(sheets)), key=lambda place: renamed[place]):

@@ -35,6 +35,9 @@ class Sheet:
         Rows that hold the number of a row of another sheet: that sheet's place and its row.
     counts : bool
         Whether persons are counted; another figure need not add up where persons do.
+    full : list of Items
+        What each row is about by all of its keys, where ``items`` leaves out those that a number does not depend on:
+        its own table may add up along a key only when the others are told apart.
     """
 
     table: str
@@ -46,6 +49,7 @@ class Sheet:
     repeats: bool = False
     same: dict[int, tuple[int, int]] = field(default_factory=dict)
     counts: bool = True
+    full: list[Items] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -159,9 +163,11 @@ def _sums(
 ) -> list[Equation]:  # fmt: skip
     found: dict[tuple[int, ...], Equation] = {}
     for sheet, here in zip(sheets, cells, strict=True):
+        for parts, total in _own_sums(sheet, here, values):
+            found[(*sorted(parts), total)] = ((*parts, total), (1.0,) * len(parts) + (-1.0,))
         keys = {key for items in sheet.items for key, _ in items}
         for key in sorted(keys):
-            lines = _lines(sheet, here, key)
+            lines = _lines(sheet.items, here, key)
             checked = [
                 (parts, total)
                 for rest, parts in lines.items()
@@ -175,6 +181,23 @@ def _sums(
                 if state or (state is None and False not in states):
                     found[(*sorted(parts), total)] = ((*parts, total), (1.0,) * len(parts) + (-1.0,))
     return _without_shorter(list(found.values()))
+
+
+def _own_sums(sheet: Sheet, here: np.ndarray, values: np.ndarray) -> list[tuple[list[int], int]]:
+    """Return the sums of a table under all of its keys: parts and total."""
+    if not sheet.full or sheet.full == sheet.items:
+        return []
+    cell_of = {items: int(cell) for items, cell in zip(sheet.full, here, strict=True) if cell >= 0}
+    found: list[tuple[list[int], int]] = []
+    for key in sorted({key for items in sheet.full for key, _ in items}):
+        lines = _lines(sheet.full, here, key)
+        checked = [
+            (parts, cell_of[rest]) for rest, parts in lines.items() if rest in cell_of and cell_of[rest] not in parts
+        ]
+        states = [_adds_up(values, parts, total) for parts, total in checked]
+        if sheet.counts or _is_additive(values, checked, states):
+            found += [line for line, state in zip(checked, states, strict=True) if state]
+    return found
 
 
 def _is_additive(
@@ -206,10 +229,10 @@ def _without_shorter(equations: Sequence[Equation]) -> list[Equation]:
     ]
 
 
-def _lines(sheet: Sheet, here: np.ndarray, key: str) -> dict[Items, list[int]]:
+def _lines(names: Sequence[Items], here: np.ndarray, key: str) -> dict[Items, list[int]]:
     lines: dict[Items, dict[str, int]] = {}
     broken: set[Items] = set()
-    for items, cell in zip(sheet.items, here, strict=True):
+    for items, cell in zip(names, here, strict=True):
         value = dict(items).get(key)
         if value is None:
             continue

@@ -268,7 +268,7 @@ def _number_form(column: Column) -> dict[str, Any]:
 
 def _native_chart(book: _Book, sheet: Any, view: TableView, figure: FigureView, left: int, top: int) -> None:
     native = figure.native
-    if native is None:
+    if native is None or not native.series:  # nothing is shown that could be drawn
         return
     names = [column.name for column in view.columns]
     chart = book.workbook.add_chart({"type": native.kind})

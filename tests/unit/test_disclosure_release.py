@@ -345,3 +345,59 @@ def test_a_table_that_leaves_out_the_team_with_nobody_does_not_stop_the_report()
     out, record = release_results({"full": full, "short": short}, RULE)
     assert out["full"].table["clients"].isna().iloc[:2].all()
     assert record["attacked"] >= 2
+
+
+def test_a_table_of_several_dimensions_adds_up_in_each_of_them():
+    table = frame("""
+        dimension    | group  | clients
+        sex          | female | 19
+        sex          | male   | 32
+        sex          | total  | 51
+        municipality | a      | 1
+        municipality | b      | 45
+        municipality | c      | 5
+        municipality | total  | 51
+    """)
+    gate = Gate(keys=("dimension", "group"), counts={"clients": ()}, margins={"group": "total"})
+    assert len(hidden(released(table, gate), "clients", "group")) >= 2
+
+
+def test_a_step_that_another_frame_shows_does_not_leave_the_table_of_steps():
+    steps = frame("""
+        step      | clients
+        all       | 400
+        no_index  | 5
+        no_before | 3
+        included  | 392
+    """)
+    gates = {
+        "between": Gate(keys=("cohort",), counts={"clients": ()}),
+        "flow": Gate(keys=("step", "cohort"), counts={"clients": ()}, margins={"step": "all"}),
+    }
+    between = pd.DataFrame({"cohort": ["mirror"], "clients": [392]})
+    out = release_frames({"between": between, "flow": steps.assign(cohort="mirror")}, gates)["flow"]
+    assert len(hidden(out, "clients", "step")) >= 2
+
+
+def test_persons_counted_beyond_those_of_a_part_are_guarded():
+    year = pd.DataFrame({"team_id": ["a", "b"], "clients": [40, 30]})
+    part = pd.DataFrame({"team_id": ["a", "b"], "clients": [38, 20], "mean": [0.5, 0.4], "rate": [1.5, 2.5]})
+    gates = {
+        "year": Gate(keys=("team_id",), counts={"clients": ()}),
+        "part": Gate(
+            keys=("team_id",), counts={"clients": ("mean", "rate")}, within={"clients": ("year.clients",)},
+            free=("mean",), population="part",
+        ),
+    }  # fmt: skip
+    out = release_frames({"year": year, "part": part}, gates)
+    assert hidden(out["part"], "clients", "team_id") == hidden(out["part"], "rate", "team_id") == ["a"]
+    assert out["part"]["mean"].notna().all()
+    assert out["year"]["clients"].notna().all()
+
+
+def test_neighbouring_steps_of_a_curve_do_not_differ_by_a_few_persons():
+    curve = pd.DataFrame({"day": [0, 7, 14, 21], "clients": [40, 38, 30, 20]})
+    out = release_frames({"curve": curve}, {"curve": Gate(("day",), {"clients": ()}, nested={"day": ("*",)})})["curve"]
+    shown = out["clients"].dropna().tolist()
+    assert 1 <= len(shown) < 4
+    assert not {38.0, 40.0} <= set(shown)
