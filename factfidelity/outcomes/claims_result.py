@@ -181,7 +181,7 @@ class FourClaims(Result):
 
 _CAUTION = {
     "sv": "Inget av detta visar vad som ligger bakom en förändring.",
-    "en": "None of this shows what lies behind a change.",
+    "en": "Nothing of this shows what lies behind a change.",
 }
 _METHODS = {
     "sv": (

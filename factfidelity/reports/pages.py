@@ -17,6 +17,7 @@ from factfidelity.display.views import Column, KeyFigure, TableView
 from factfidelity.evaluation import ReleasedEvaluation
 from factfidelity.reports.cards import Card, cards_of, one_line, quality_of, reading_of
 from factfidelity.reports.chapters import Chapter, chapters_of, result_title
+from factfidelity.reports.checklist import checklist_view
 from factfidelity.reports.parts import part_of, quiet, tables_of
 from factfidelity.reports.released import read_released
 from factfidelity.reports.words import GUIDE, LEADS, LIMITS, SECTIONS, TABLES, WORDS, word
@@ -278,6 +279,15 @@ class ReportPages:
     def hidden(self) -> Block:
         """What is not shown, in numbers of cells."""
         return self._macro("tables", "hidden", self.words["hidden"], [], self._tables([self.hidden_view()]), self.words)
+
+    def checklist_view(self) -> TableView:
+        """Return what a report on register data should tell, and where this one tells it."""
+        return checklist_view(set(self._results), self.language)
+
+    def checklist(self) -> Block:
+        """The checklist after STROBE and RECORD, filled in."""
+        tables = self._tables([self.checklist_view()])
+        return self._macro("tables", "checklist", self.words["checklist"], [], tables, self.words)
 
     def limits(self) -> Block:
         """What the report cannot say."""

@@ -15,11 +15,12 @@ from factfidelity.reports.released import released_json, write_bytes, write_text
 
 Progress = Callable[[str, int, int], None]
 FORMATS = ("html", "xlsx")
-_MAKERS = {
-    "xlsx": ("workbook", "workbook_bytes", "summary_{language}.xlsx"),
-    "pdf": ("pdf", "report_pdf", "report_{language}.pdf"),
-    "docx": ("document", "report_docx", "report_{language}.docx"),
-    "pptx": ("slides", "report_pptx", "slides_{language}.pptx"),
+# Format: module, function, and the files that it makes with their options.
+_MAKERS: Mapping[str, tuple[str, str, Mapping[str, Mapping[str, str]]]] = {
+    "xlsx": ("workbook", "workbook_bytes", {"summary": {"part": "summary"}, "tables": {"part": "tables"}}),
+    "pdf": ("pdf", "report_pdf", {"report": {}}),
+    "docx": ("document", "report_docx", {"report": {}}),
+    "pptx": ("slides", "report_pptx", {"slides": {}}),
 }
 _LOGO_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
@@ -95,9 +96,10 @@ def report_files(
             page = report_html(released, language=language, notebook=notebook)
             contents[f"report_{language}.html"] = page.encode("utf-8")
             continue
-        module, function, name = _MAKERS[form]
+        module, function, names = _MAKERS[form]
         make = getattr(importlib.import_module(f"factfidelity.reports.{module}"), function)
-        contents[name.format(language=language)] = make(released, language=language)
+        for name, options in names.items():
+            contents[f"{name}_{language}.{form}"] = make(released, language=language, **options)
     return contents
 
 

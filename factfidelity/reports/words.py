@@ -48,6 +48,7 @@ WORDS: Mapping[str, Text] = {
     "shown_cells": {"sv": "Visade celler", "en": "Shown cells"},
     "table": {"sv": "Tabell", "en": "Table"},
     "team": {"sv": "Team", "en": "Team"},
+    "checklist": {"sv": "Checklista", "en": "Checklist"},
     "changes": {"sv": "Förändring sedan förra rapporten", "en": "Change since the report before"},
     "rows": {"sv": "rader", "en": "rows"},
     "show_figure": {"sv": "Diagram", "en": "Chart"},

@@ -27,6 +27,7 @@ _COVER_WIDTH = 96
 _FEW_POINTS = 4
 _LONG = 60
 # The colour of a tab says nothing that the contents do not say in words.
+_PARTS = {"summary": ("main", "about"), "tables": ("more",)}
 _TABS = {"main": "#00598C", "more": "#8FA3B3", "about": "#D5DBE1"}
 
 _MARKERS = ("circle", "square", "diamond", "triangle", "x", "star")
@@ -37,17 +38,15 @@ _WORDS = {
     "key_figures": {"sv": "Nyckeltal", "en": "Key figures"},
     "definitions": {"sv": "Definitioner", "en": "Definitions"},
     "notes": {"sv": "Noter", "en": "Notes"},
-    "hidden": {"sv": "Dolda värden", "en": "Hidden values"},
-    "chart": {"sv": "Diagram", "en": "Chart"},
     "main": {"sv": "Huvudtabeller", "en": "Main tables"},
     "more": {"sv": "Fler tabeller", "en": "More tables"},
     "about": {"sv": "Om underlaget", "en": "About the data"},
     "for_whom": {"sv": "För", "en": "For"},
     "readers": {
         "sv": "Chefer och utvecklingsledare i region och kommun. Börja på bladet Nyckeltal; huvudtabellerna följer "
-        "rapportens avsnitt, och övriga tabeller är till för den som räknar vidare.",
+        "rapportens avsnitt. Övriga tabeller finns på rapportsidan och i arbetsboken tables.",
         "en": "Managers and developers in region and municipality. Begin with the sheet Key figures; the main tables "
-        "follow the sections of the report, and the other tables are for those who compute further.",
+        "follow the sections of the report. The other tables stand on the report page and in the workbook tables.",
     },
     "empty": {
         "sv": "En tom cell i en tabell som hör till ett diagram är ett värde som inte visas.",
@@ -86,13 +85,15 @@ class _Book:
         return sheet
 
 
-def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
+def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv", part: str = "summary") -> bytes:
     """Return a workbook of a released evaluation as bytes.
 
     Parameters
     ----------
     released : ReleasedEvaluation
     language : {"sv", "en"}
+    part : {"summary", "tables"}
+        ``summary``: key figures and the main table of each result, for managers. ``tables``: all the other tables.
 
     Raises
     ------
@@ -100,6 +101,9 @@ def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv") -> byt
         If a result has not passed the gate.
     """
     import xlsxwriter
+
+    if part not in _PARTS:
+        raise ValueError(f"part must be one of {', '.join(_PARTS)}, got {part!r}")
 
     for result in released.results.values():
         result.require_released()
@@ -116,13 +120,13 @@ def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv") -> byt
     workbook.set_properties({"title": pages.title, "created": _CREATED, "comments": pages.period, "author": ""})
     book = _Book(workbook, language)
     cover = book.sheet(book.word("cover"))
-    groups = _grouped(pages, language)
+    groups = {name: entries for name, entries in _grouped(pages, language).items() if name in _PARTS[part]}
     for group, entries in groups.items():
         for view, figures in entries:
             _table_sheet(book, view, figures, group, _key_forms(pages) if view.name == "key_figures" else None)
     about = [_definitions(book, pages), *_notes(book, [view for entries in groups.values() for view, _ in entries])]
     contents = {group: [view for view, _ in entries] for group, entries in groups.items()}
-    contents["about"] += about
+    contents.setdefault("about", []).extend(about)
     _cover(book, cover, pages, released, contents)
     workbook.close()
     return buffer.getvalue()
@@ -144,7 +148,7 @@ def _grouped(pages: ReportPages, language: str) -> dict[str, list[Entry]]:
         first = 1 if not wide or (entries and len(entries[0][0].frame) <= _LONG) else 0
         main += [*wide, *entries[:first]]
         more += entries[first:]
-    about = [*pages.change_views(), *pages.quality_views(), pages.hidden_view()]
+    about = [*pages.change_views(), *pages.quality_views(), pages.hidden_view(), pages.checklist_view()]
     groups: dict[str, list[Entry]] = {"main": main, "more": more, "about": [(view, []) for view in about]}
     return {group: [entry for entry in entries if len(entry[0].frame)] for group, entries in groups.items()}
 
