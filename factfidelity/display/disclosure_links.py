@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from factfidelity.display.disclosure_identities import Triple, close_identities, triples
+from factfidelity.display.disclosure_guarded import Guarded
+from factfidelity.display.disclosure_identities import close_identities, triples
 from factfidelity.display.disclosure_primary import (
-    Mask,
     counts_of,
     dominated,
     first_mask,
@@ -27,26 +26,6 @@ from factfidelity.display.disclosure_secondary import protect_system
 from factfidelity.display.gate import Gate
 
 _SUM_WIDTH = 0.2  # the interval that must stay for a hidden sum, as a share of it
-
-
-@dataclass(slots=True)
-class Guarded:
-    """One frame on its way out."""
-
-    result: str
-    field: str
-    frame: pd.DataFrame
-    gate: Gate
-    mask: Mask
-    sensitive: Mask
-    known: Mask
-    found: list[Triple] = dataclasses.field(default_factory=list)
-    looked: bool = False
-
-    @property
-    def name(self) -> str:
-        """Result and field."""
-        return f"{self.result}.{self.field}"
 
 
 @dataclass(slots=True)

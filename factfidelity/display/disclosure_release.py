@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar
 import numpy as np
 import pandas as pd
 
-from factfidelity.display.disclosure_links import Closed, Guarded, close, guard
+from factfidelity.display.disclosure_guarded import Guarded
+from factfidelity.display.disclosure_links import Closed, close, guard
 from factfidelity.display.disclosure_primary import Mask, counts_of, inner_columns, numbers
 from factfidelity.display.disclosure_registry import Items, items_of
 from factfidelity.display.disclosure_rounding import rounded_frames

@@ -15,7 +15,7 @@ from factfidelity.display.disclosure_rule import DisclosureRule
 from factfidelity.display.disclosure_system import System
 
 if TYPE_CHECKING:
-    from factfidelity.display.disclosure_links import Guarded
+    from factfidelity.display.disclosure_guarded import Guarded
 
 
 def rows_of(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[str, ...]]:
