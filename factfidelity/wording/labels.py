@@ -45,6 +45,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "psychosis": ("Psykos", "Psychosis"),
     "bipolar": ("Bipolär sjukdom", "Bipolar disorder"),
     "depression": ("Depression", "Depression"),
+    "depression_anxiety": ("Depression eller ångest", "Depression or anxiety"),
     "personality": ("Personlighetssyndrom", "Personality disorder"),
     "autism_adhd": ("Autism eller adhd", "Autism or ADHD"),
     "substance": ("Beroende", "Substance use disorder"),

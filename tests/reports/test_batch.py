@@ -66,7 +66,7 @@ def test_a_batch_writes_an_index_and_leaves_alone_what_is_there(extract, tmp_pat
     assert not first.failed
     index = first.index[0].read_text(encoding="utf-8")
     assert index.count("<tr>") == 4
-    made = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.xlsx")}
+    made = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("summary_*.xlsx")}
     assert len(made) == 3
     render_batch(extract, ff.load_plan(), tmp_path, **options)
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.xlsx")} == made
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("summary_*.xlsx")} == made
