@@ -153,8 +153,12 @@ def _team_released(
     known = {team_id: previous} if previous else None
     try:
         made, _ = evaluate_teams(extract, plan, [team_id], previous=known, beside_whole=True)
-    except DisclosureError:  # too few clients for that: at least no report of a team gives away another's
-        made, _ = evaluate_teams(extract, plan, [team_id], previous=known)
+    except DisclosureError as fault:
+        problems = (*fault.problems, _made_together())
+    else:
+        problems = ()
+    if problems:
+        raise DisclosureError(problems=problems)
     if team_id in made:
         return made[team_id]
     problem = Problem(
@@ -164,6 +168,16 @@ def _team_released(
         do_sv="gör rapporten för alla team",
     )
     raise ReportError(problems=[problem])
+
+
+def _made_together() -> Problem:
+    return Problem(
+        "the report of this team alone would give hidden numbers away beside the report of all teams",
+        "make the reports of all teams together, with factfidelity batch, and publish only those",
+        kind="disclosure",
+        what_sv="rapporten för bara det här teamet skulle röja dolda tal bredvid rapporten för alla team",
+        do_sv="gör alla teams rapporter tillsammans med factfidelity batch, och publicera bara dem",
+    )
 
 
 def _steps(progress: Progress | None) -> Callable[[str], None]:

@@ -70,3 +70,19 @@ def test_a_batch_writes_an_index_and_leaves_alone_what_is_there(extract, tmp_pat
     assert len(made) == 3
     render_batch(extract, ff.load_plan(), tmp_path, **options)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("summary_*.xlsx")} == made
+
+
+def test_a_teams_report_that_would_give_numbers_away_is_refused_and_never_made_weaker(extract, monkeypatch):
+    from factfidelity.reports import run
+
+    asked = []
+
+    def refuse(*given, **options):
+        asked.append(options)
+        raise ff.DisclosureError("hidden values would be given away")
+
+    monkeypatch.setattr(run, "evaluate_teams", refuse)
+    team = extract.teams["team_id"].iloc[0]
+    with pytest.raises(ff.DisclosureError, match="factfidelity batch"):
+        run._team_released(extract, ff.load_plan(), team, None)
+    assert [options["beside_whole"] for options in asked] == [True]
