@@ -100,6 +100,24 @@ def observed_time(
     )
 
 
+def clients_seen(extract: Extract, *, impute_partial: str = "refuse") -> pd.DataFrame:
+    """Say from when until when each client is there to be seen: the cohort file's own limits, and death.
+
+    Returns
+    -------
+    DataFrame, one row per client of the cohort file or the causes of death
+        client_id, observed_from (empty: no limit), observed_to (first day after; empty: no limit).
+    """
+    listed = extract.clients[["client_id", "observed_from", "observed_to"]].drop_duplicates("client_id")
+    ids = pd.concat([listed["client_id"], extract.deaths["client_id"]], ignore_index=True)
+    known: pd.Index[Any] = pd.Index(ids.dropna().unique()).sort_values()
+    seen = listed.set_index("client_id").reindex(known)
+    until = np.minimum(day_numbers(seen["observed_to"]), _alive_until(extract, known, impute_partial))
+    return pd.DataFrame(
+        {"client_id": known, "observed_from": seen["observed_from"].to_numpy(), "observed_to": dates_of(until)}
+    )
+
+
 def _alive_until(extract: Extract, known: pd.Index[Any], impute: str) -> Days:
     # Unless the plan says the middle, a death known to the month or year only ends observation with the first day it
     # could have been: no day that the client may not have lived is counted, and none is guessed.
@@ -138,7 +156,7 @@ def index_days(extract: Extract, plan: Plan) -> pd.DataFrame:
         If the plan asks for a column or a programme that the extract does not have.
     """
     known = cohort_clients(extract)
-    enrolled = _programme_enrolments(extract, plan)
+    enrolled = programme_enrolments(extract, plan)
     first = enrolled.drop_duplicates("client_id").set_index("client_id").reindex(known)
     index = pd.Series(first["start"].to_numpy(), index=known)
     if plan.index.kind == "date":
@@ -166,7 +184,7 @@ def _plan_fault(what: str, do: str) -> PlanError:
     return PlanError(problems=[Problem(what, do, kind="plan")])
 
 
-def _programme_enrolments(extract: Extract, plan: Plan) -> pd.DataFrame:
+def programme_enrolments(extract: Extract, plan: Plan) -> pd.DataFrame:
     """Return the enrolments in teams of the plan's programme, by client and start; a team without programme counts."""
     enrolled = extract.enrolments
     if extract.has("teams") and plan.programme:

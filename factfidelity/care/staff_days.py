@@ -6,7 +6,14 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from factfidelity.care.client_days import days_in_periods, limited, one_period, persons_in_periods, united
+from factfidelity.care.client_days import (
+    days_in_periods,
+    limited,
+    observed_days,
+    one_period,
+    persons_in_periods,
+    united,
+)
 from factfidelity.days import day_number, day_numbers
 
 STAFF_COUNTS = ("case_carrying", "team", "case_managers")
@@ -101,11 +108,21 @@ def fte_on(
     return found.rename(columns={"fte_days": "fte"}).drop(columns="period_start")
 
 
-def staff_turnover(staff: pd.DataFrame, start: object, end: object) -> pd.DataFrame:
+def staff_turnover(
+    staff: pd.DataFrame, start: object, end: object, *, teams: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Count who left each team in ``[start, end)`` against the average number of persons in post.
 
     A person leaves when the last of their posts in the team ends in the period and no other goes on; a change
-    of hours, of profession or a break that ends inside the period is no leaving.
+    of hours, of profession or a break that ends inside the period is no leaving. A team that began in the period
+    is counted from its start.
+
+    Parameters
+    ----------
+    staff : DataFrame
+        staff_id, team_id, start, end; one row per post.
+    teams : DataFrame, optional
+        team_id, started.
 
     Returns
     -------
@@ -114,14 +131,21 @@ def staff_turnover(staff: pd.DataFrame, start: object, end: object) -> pd.DataFr
     """
     period = one_period(start, end)
     low, high = period["start"].iloc[0], period["end"].iloc[0]
-    first_day, last_day = day_number(low), day_number(high)
-    posts = staff[["team_id", "staff_id"]].assign(end=day_numbers(staff["end"]))
-    last = posts.groupby(["team_id", "staff_id"], sort=True)["end"].max().reset_index()
-    left = last.loc[(last["end"] > first_day) & (last["end"] < last_day)].groupby("team_id").size()
-    time = united(limited(staff, low, high), ("team_id", "staff_id"))
+    last_day = day_number(high)
+    time = united(limited(staff, low, high, teams=teams), ("team_id", "staff_id"))
     days = days_in_periods(time, period).set_index("team_id")["days"]
     heads = persons_in_periods(time, period, person="staff_id").set_index("team_id")["persons"]
-    length = float(period["days"].iloc[0])
+    posts = staff[["team_id", "staff_id"]].assign(end=day_numbers(staff["end"]))
+    last = posts.groupby(["team_id", "staff_id"], sort=True)["end"].max().reset_index()
+    last = last.merge(time[["team_id", "staff_id"]].drop_duplicates(), on=["team_id", "staff_id"])
+    left = last.loc[last["end"] < last_day].groupby("team_id").size()
+    begun = pd.DataFrame({"team_id": days.index, "started": pd.Series(pd.NaT, index=range(len(days)))})
+    length = (
+        observed_days(begun if teams is None else teams, period)
+        .set_index("team_id")["days"]
+        .reindex(days.index)
+        .astype("float64")
+    )
     table = pd.DataFrame({"mean_heads": days / length, "heads": heads})
     table.insert(0, "left", left.reindex(table.index).fillna(0).astype(int))
     return table.assign(years=length / 365.25).reset_index()

@@ -18,6 +18,7 @@ from factfidelity.care.client_days import (
     united,
 )
 from factfidelity.care.contact_days import contacts_once, met
+from factfidelity.care.exposure import clients_seen
 from factfidelity.care.spells import chain_spells
 from factfidelity.care.teams import last_year, shared_period, teams_of
 from factfidelity.caseload.board_episodes import (
@@ -65,8 +66,8 @@ def board_use(
     start, end = shared_period(extract, _SOURCES)
     teams = teams_of(extract, ("enrolments", "board"))
     teams = teams.assign(programme=teams["programme"].fillna(programme))
-    enrolled = enrolled_time(extract.enrolments, start, end, clients=extract.clients, teams=teams)
-    board = limited(extract.board, start, end, clients=extract.clients, teams=teams)
+    enrolled = enrolled_time(extract.enrolments, start, end, clients=clients_seen(extract), teams=teams)
+    board = limited(extract.board, start, end, clients=clients_seen(extract), teams=teams)
     on = shared_time(board, enrolled, _KEYS)
     outside = _outside(board, on)
     periods, whole = calendar_periods(start, end, every), one_period(start, end)

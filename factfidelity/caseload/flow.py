@@ -7,6 +7,7 @@ import pandas as pd
 
 from factfidelity.care.client_days import calendar_periods, enrolled_time, observed_days, united
 from factfidelity.care.contact_days import period_of
+from factfidelity.care.exposure import clients_seen
 from factfidelity.care.teams import shared_period, teams_of
 from factfidelity.caseload.flow_result import EnrolmentFlow
 from factfidelity.days import DAYS_PER_YEAR, OPEN, UNKNOWN, day_number, day_numbers
@@ -58,7 +59,7 @@ def enrolment_spans(extract: Extract, teams: pd.DataFrame, start: pd.Timestamp, 
         was seen), ended (its end was seen), entry (days before it could be seen), days (until the end, or until it
         could be seen no longer).
     """
-    seen = enrolled_time(extract.enrolments, start, end, clients=extract.clients, teams=teams)
+    seen = enrolled_time(extract.enrolments, start, end, clients=clients_seen(extract), teams=teams)
     whole = united(extract.enrolments, _KEYS).rename(columns={"start": "begin", "end": "stop"})
     table = seen.merge(whole, on=_KEYS)
     inside = (table["begin"] <= table["start"]) & (table["stop"].isna() | (table["stop"] >= table["end"]))

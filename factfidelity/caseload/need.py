@@ -7,6 +7,7 @@ import pandas as pd
 
 from factfidelity.care.client_days import enrolled_time, inside, one_period
 from factfidelity.care.contact_days import contacts_once, met, within
+from factfidelity.care.exposure import clients_seen
 from factfidelity.care.staff_days import fte_days
 from factfidelity.care.teams import each_team
 from factfidelity.extract import Extract
@@ -46,7 +47,7 @@ def manager_spread(extract: Extract, start: pd.Timestamp, end: pd.Timestamp, tea
 
 
 def _held(extract: Extract, start: pd.Timestamp, end: pd.Timestamp, teams: pd.DataFrame) -> pd.DataFrame:
-    time = enrolled_time(extract.enrolments, start, end, clients=extract.clients, teams=teams)
+    time = enrolled_time(extract.enrolments, start, end, clients=clients_seen(extract), teams=teams)
     rows = within(met(extract.contacts), start, end)
     answer: pd.DataFrame = rows.loc[inside(rows, time, _KEYS)]
     return answer
@@ -73,7 +74,7 @@ def contact_need(
     columns = ["team_id", "team", "band", "persons", "client_days", "share", "ratio", "weighted"]
     if not extract.has("contacts"):
         return pd.DataFrame(columns=columns)
-    time = enrolled_time(extract.enrolments, start, end, clients=extract.clients, teams=teams)
+    time = enrolled_time(extract.enrolments, start, end, clients=clients_seen(extract), teams=teams)
     days = time.assign(days=(time["end"] - time["start"]).dt.days).groupby(_KEYS)["days"].sum()
     number = contacts_once(_held(extract, start, end, teams)).groupby(_KEYS).size()
     people = days.rename("days").reset_index()

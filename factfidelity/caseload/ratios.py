@@ -14,6 +14,7 @@ from factfidelity.care.client_days import (
     one_period,
     united,
 )
+from factfidelity.care.exposure import clients_seen
 from factfidelity.care.staff_days import STAFF_COUNTS, counted_staff, fte_days
 from factfidelity.care.teams import last_year, shared_period, teams_of
 from factfidelity.caseload.need import contact_need, manager_spread
@@ -104,7 +105,7 @@ def _head_days(extract: Extract, period: pd.DataFrame, count: str, teams: pd.Dat
 
 def _ratios(extract: Extract, periods: pd.DataFrame, staff: str, teams: pd.DataFrame) -> pd.DataFrame:
     keys = ["team_id", "period_start"]
-    clients = client_days(extract.enrolments, periods, clients=extract.clients, teams=teams)
+    clients = client_days(extract.enrolments, periods, clients=clients_seen(extract), teams=teams)
     posts = fte_days(extract.staff, periods, count=staff, teams=teams)
     table = observed_days(teams, periods).merge(clients, on=keys, how="left").merge(posts, on=keys, how="left")
     table[_SUMS] = table[_SUMS].fillna(0)

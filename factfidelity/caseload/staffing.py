@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from factfidelity.care.client_days import client_days, observed_days, one_period
+from factfidelity.care.exposure import clients_seen
 from factfidelity.care.staff_days import ADMINISTRATORS, fte_days, staff_turnover
 from factfidelity.care.teams import last_year, shared_period, teams_of
 from factfidelity.caseload.staffing_result import Staffing
@@ -58,7 +59,7 @@ def staffing(extract: Extract, programme: str | Programme = "fact") -> Staffing:
 
 def _clients(extract: Extract, teams: pd.DataFrame, period: pd.DataFrame) -> pd.DataFrame:
     """Return each team's days at work, average clients and persons; and of all teams."""
-    counted = client_days(extract.enrolments, period, clients=extract.clients, teams=teams)
+    counted = client_days(extract.enrolments, period, clients=clients_seen(extract), teams=teams)
     table = observed_days(teams, period).merge(counted, on=["team_id", "period_start"], how="left").fillna(
         {"client_days": 0.0, "persons": 0}
     )  # fmt: skip
@@ -172,13 +173,17 @@ def _people(
     for name, frame in parts.items():
         found = _mean_fte(frame, teams, period, ["team_id"]).rename(columns={"fte": name})
         table = table.merge(found[["team_id", name]], on="team_id", how="left").fillna({name: 0.0})
-    moved = staff_turnover(work, since, until)
+    moved = staff_turnover(work, since, until, teams=teams)
     table = table.merge(moved[["team_id", "left", "mean_heads", "heads"]], on="team_id", how="left")
-    table = with_total(table, ["fte", "leader_fte", "peer_fte", "left", "mean_heads", "heads"])
-    numbers = table[["left", "mean_heads", "heads"]].astype("float64").fillna(0.0)
-    table = table.assign(left=numbers["left"], mean_heads=numbers["mean_heads"], heads=numbers["heads"])
-    some = table["mean_heads"].astype("float64").where(table["mean_heads"].astype("float64") > 0)
-    return table.assign(turnover=table["left"] / some, fte_per_head=table["fte"].astype("float64") / some)
+    year = staff_turnover(work, period["start"].iloc[0], period["end"].iloc[0], teams=teams)
+    table = table.merge(year[["team_id", "mean_heads"]].rename(columns={"mean_heads": "heads_now"}), how="left")
+    sums = ["fte", "leader_fte", "peer_fte", "left", "mean_heads", "heads", "heads_now"]
+    table = with_total(table, sums)
+    table = table.assign(**table[sums].astype("float64").fillna(0.0))
+    return table.assign(
+        turnover=table["left"] / table["mean_heads"].where(table["mean_heads"] > 0),
+        fte_per_head=table["fte"] / table["heads_now"].where(table["heads_now"] > 0),
+    ).drop(columns="heads_now")
 
 
 def caseload_arithmetic(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from factfidelity.care.client_days import enrolled_time, inside, shared_time
 from factfidelity.care.contact_days import contacts_once, met, within
+from factfidelity.care.exposure import clients_seen
 from factfidelity.contact.counted import Setting, mean_of, share_of, time_to
 from factfidelity.extract import Extract
 from factfidelity.schemas.plan import Plan
@@ -77,8 +78,10 @@ def adult_transition(extract: Extract, setting: Setting, name: str) -> pd.DataFr
 
     Clients count who left in the year when they turned 17 or later; those without a visit are followed to the end.
     """
-    clients = extract.clients.drop_duplicates("client_id")[["client_id", "birth_year", "observed_to"]]
-    whole = enrolled_time(extract.enrolments, setting.start, setting.end, clients=extract.clients, teams=setting.teams)
+    born = extract.clients.drop_duplicates("client_id")[["client_id", "birth_year"]]
+    seen = clients_seen(extract)
+    clients = seen[["client_id", "observed_to"]].merge(born, on="client_id", how="left")
+    whole = enrolled_time(extract.enrolments, setting.start, setting.end, clients=seen, teams=setting.teams)
     ended = whole.sort_values("end").drop_duplicates(_KEYS, keep="last").merge(clients, on="client_id")
     reached = ended["end"].dt.year - ended["birth_year"] >= _YOUNGEST_LEAVING
     ended = ended.loc[(ended["end"] < setting.end) & reached & ~(ended["observed_to"] <= ended["end"])]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from factfidelity.care.client_days import enrolled_time, inside
+from factfidelity.care.client_days import enrolled_time, inside, shared_time, united
 from factfidelity.care.contact_days import contacts_once, met
+from factfidelity.care.exposure import clients_seen
 from factfidelity.care.teams import last_year, shared_period, teams_of
 from factfidelity.contact.around import adult_transition, authorities, occupancy, services_now, visits_per_day
 from factfidelity.contact.counted import Setting, first_after, not_there, rate_of, share_of, time_to
@@ -61,9 +62,9 @@ def programme_indicators(extract: Extract, programme: str | Programme = "fact") 
 def setting_of(extract: Extract, start: pd.Timestamp, end: pd.Timestamp) -> Setting:
     """Return what the indicators are counted on."""
     teams = teams_of(extract, ("enrolments",))
-    enrolled = enrolled_time(extract.enrolments, start, end, clients=extract.clients, teams=teams)
+    enrolled = enrolled_time(extract.enrolments, start, end, clients=clients_seen(extract), teams=teams)
     first = enrolled.sort_values("start").drop_duplicates(_KEYS)
-    begun = extract.enrolments[[*_KEYS, "start"]].drop_duplicates()
+    begun = united(extract.enrolments, _KEYS)[[*_KEYS, "start"]]
     entered = first.merge(begun, on=[*_KEYS, "start"]).rename(columns={"start": "begin", "end": "until"})
     return Setting(teams, enrolled, entered, start, end, last_year(start, end)[0])
 
@@ -74,10 +75,10 @@ def _sips(extract: Extract) -> pd.DataFrame:
 
 
 def _of_teams(setting: Setting, rows: pd.DataFrame, date: str) -> pd.DataFrame:
-    """Give rows that know a client and a day, but no team, the team that the client was enrolled in on that day."""
-    pairs = rows.drop(columns="team_id", errors="ignore").merge(
-        setting.enrolled, on="client_id", suffixes=("", "_team")
-    )
+    """Give each row the teams that the client was enrolled in on its day; a row that names its team that one alone."""
+    pairs = rows.rename(columns={"team_id": "own_team"}).merge(setting.enrolled, on="client_id", suffixes=("", "_team"))
+    if "own_team" in pairs:
+        pairs = pairs.loc[(pairs["own_team"].isna() | pairs["own_team"].eq(pairs["team_id"])).to_numpy(dtype=bool)]
     begin = pairs["start_team"] if "start_team" in pairs else pairs["start"]
     finish = pairs["end_team"] if "end_team" in pairs else pairs["end"]
     return pairs.loc[(pairs[date] >= begin) & (pairs[date] < finish)]
@@ -203,12 +204,8 @@ def _occupied_after(days: int) -> Counted:
 
 
 def _placement_days(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
-    time = setting.last_year.rename(columns={"start": "begin", "end": "finish"})
-    pairs = extract.placements[["client_id", "start", "end"]].merge(time, on="client_id")
-    low, high = pairs[["start", "begin"]].max(axis=1), pairs["end"].fillna(setting.end)
-    days = (high.where(high < pairs["finish"], pairs["finish"]) - low).dt.days
-    pairs = pairs.assign(days=days.clip(lower=0))
-    return rate_of(setting, name, pairs.loc[pairs["days"] > 0], amount="days")
+    time = _placed_time(extract, setting.last_year)
+    return rate_of(setting, name, time.assign(days=(time["end"] - time["start"]).dt.days), amount="days")
 
 
 def _contact_after_placement(days: int) -> Counted:
@@ -225,12 +222,17 @@ def _contact_after_placement(days: int) -> Counted:
     return count
 
 
+def _placed_time(extract: Extract, enrolled: pd.DataFrame) -> pd.DataFrame:
+    """Return the time that clients were both placed and enrolled, by client and team; a day in two places once."""
+    placed = enrolled[_KEYS].drop_duplicates().merge(extract.placements[["client_id", "start", "end"]], on="client_id")
+    return shared_time(placed, enrolled, _KEYS)
+
+
 def _simultaneous(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
-    placed = extract.placements[["client_id", "start", "end"]]
-    there = setting.enrolled.merge(placed[["client_id"]].drop_duplicates(), on="client_id")[_KEYS].drop_duplicates()
+    both = _placed_time(extract, setting.enrolled)
     held = contacts_once(met(extract.contacts))
-    here = held.loc[inside(held, placed, ("client_id",)), _KEYS].drop_duplicates().assign(has=True)
-    table = there.merge(here, on=_KEYS, how="left")
+    here = held.loc[inside(held, both, _KEYS), _KEYS].drop_duplicates().assign(has=True)
+    table = both[_KEYS].drop_duplicates().merge(here, on=_KEYS, how="left")
     return share_of(setting, name, table.assign(has=table["has"].notna()))
 
 
@@ -243,8 +245,11 @@ def _support_days(extract: Extract, setting: Setting, name: str) -> pd.DataFrame
 
 
 def _planned(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
-    ended = extract.enrolments.dropna(subset=["end"])
-    ended = ended.loc[(ended["end"] >= setting.start) & (ended["end"] < setting.end) & ended["end_reason"].notna()]
+    left = united(extract.enrolments, _KEYS)[[*_KEYS, "end"]].dropna()  # an enrolment that another touches goes on
+    left = left.merge(setting.enrolled[[*_KEYS, "end"]], on=[*_KEYS, "end"])
+    why = extract.enrolments.dropna(subset=["end"]).drop_duplicates([*_KEYS, "end"], keep="last")
+    ended = left.merge(why[[*_KEYS, "end", "end_reason"]], on=[*_KEYS, "end"]).dropna(subset=["end_reason"])
+    ended = ended.loc[ended["end"] < setting.end]
     return share_of(setting, name, ended.assign(has=ended["end_reason"].eq("planned")), why="not_stated")
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from factfidelity.care.client_days import calendar_periods, client_days, enrolled_time, inside, one_period
 from factfidelity.care.contact_days import contacts_once, met, period_of
+from factfidelity.care.exposure import clients_seen
 from factfidelity.care.teams import last_year, shared_period, teams_of
 from factfidelity.contact.followup import follow_up_after_discharge, referral_response
 from factfidelity.contact.mix import contact_mix
@@ -55,7 +56,7 @@ def contact_pattern(extract: Extract, *, every: str = "month", plan: Plan | None
     """
     start, end = shared_period(extract, _SOURCES)
     teams = teams_of(extract, _SOURCES)
-    enrolled = enrolled_time(extract.enrolments, start, end, clients=extract.clients, teams=teams)
+    enrolled = enrolled_time(extract.enrolments, start, end, clients=clients_seen(extract), teams=teams)
     there = inside(extract.contacts, enrolled, _KEYS)
     rows = extract.contacts.loc[there]
     once = flagged(contacts_once(rows))

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factfidelity.care.contact_days import contacts_once
+from factfidelity.care.exposure import clients_seen
 from factfidelity.care.spells import chain_spells
 from factfidelity.days import OPEN, UNKNOWN, day_number, day_numbers
 from factfidelity.extract import Extract
@@ -53,8 +54,7 @@ class TeamData:
         rows = _of_team(self.extract.enrolments, self.team)
         first = day_numbers(rows["start"], missing=OPEN)
         last = day_numbers(rows["end"])
-        people = self.extract.clients.drop_duplicates("client_id").set_index("client_id")
-        until = day_numbers(people["observed_to"].reindex(rows["client_id"]))
+        until = day_numbers(clients_seen(self.extract).set_index("client_id")["observed_to"].reindex(rows["client_id"]))
         cut = (until < self.last_day) & (until < last)
         last = np.where(cut, until, last)
         kept = (first < OPEN) & (last > first)
