@@ -108,7 +108,7 @@ def random_tables(seed):
                                   draw.pick("bemötande", "kontakt"), draw.pick("positive", "negative"),
                                   float(draw.number(0, 6))))  # fmt: skip
     if draw.maybe(0.7):
-        for group in ("0-17", "18-39", "40-64", "65+"):
+        for group in draw.pick(("0-17", "18-39", "40-64", "65+"), ("0-39", "40+")):
             tables["population"] += [("04", group, 2020.0, float(draw.number(100, 900))), ("04", group, 2019.0, 7.0)]
     return tables
 
@@ -168,10 +168,8 @@ def _contacts(draw, tables, names):
         form = draw.pick("visit", "home_visit", "phone", "video")
         face, outside = form in ("visit", "home_visit"), form == "home_visit"
         time = draw.pick(None, "06:40", "09:15", "16:59", "17:00")
-        key, minutes = (
-            f"k{number}" if draw.maybe(0.9) else None,
-            None if draw.maybe(0.2) else float(draw.number(10, 90)),
-        )
+        key = f"k{number}" if draw.maybe(0.9) else None
+        minutes = None if draw.maybe(0.2) else float(draw.number(10, 90))
         who = draw.pick(*names[:-1]), draw.pick(*TEAMS), draw.day()
         one = (key, *who, time, form, face, outside, draw.maybe(0.85), minutes)
         ends = draw.maybe(0.2), draw.pick(None, None, "housing", "housing police")
@@ -269,7 +267,7 @@ class Slow:
 
     def keys(self, team):
         """Clients and teams with an enrolled day; ``total`` is every team."""
-        return [key for key in self.enrolled if team in (key[1], "total")]
+        return [key for key, there in self.enrolled.items() if there and team in (key[1], "total")]
 
     def time(self, team, begin=FIRST, finish=PAST):
         """Enrolled days in a stretch of time, by client and team."""

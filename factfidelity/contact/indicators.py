@@ -180,14 +180,15 @@ def _tenure(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
 
 def _accepted(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
     held = extract.referrals
-    held = held.loc[(held["outcome"].notna() & (held["received"] >= setting.start)).to_numpy()]
+    received = held["received"]
+    held = held.loc[(held["outcome"].notna() & (received >= setting.start) & (received < setting.end)).to_numpy()]
     return share_of(setting, name, held.assign(has=held["outcome"].eq("accepted")))
 
 
 def _to_meeting(extract: Extract, setting: Setting, name: str) -> pd.DataFrame:
     held = extract.referrals
     held = held.loc[((held["received"] >= setting.start) & (held["received"] < setting.end)).to_numpy()]
-    happened = held["first_contact"].notna()
+    happened = held["first_contact"] < setting.end
     until = held["first_contact"].where(happened, setting.end)
     return time_to(setting, name, held.assign(days=(until - held["received"]).dt.days, happened=happened))
 
