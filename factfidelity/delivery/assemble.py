@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from factfidelity.delivery.assemble_columns import asked_beyond, lacking, with_extra
+from factfidelity.delivery.assemble_columns import asked_beyond, headings_of, lacking, with_extra
 from factfidelity.delivery.assemble_lists import links_of, lists_of, outside, with_lists
 from factfidelity.delivery.identity import screen_table
 from factfidelity.delivery.keep import read_about
 from factfidelity.delivery.mapping import Assigned, assign, fits, options_of, unused
+from factfidelity.delivery.mapping_fields import coded_column
+from factfidelity.delivery.mapping_match import add_years
 from factfidelity.delivery.mapping_rows import Link, Mapped, map_table, row_hashes
 from factfidelity.delivery.raw import RawTable
 from factfidelity.delivery.read import Delivered, read_folder
@@ -50,6 +52,8 @@ class Assembled:
     files, rows, repaired : DataFrame
         As the delivery report takes them.
     problems : list of Problem
+    headings : dict of (file, table, column) to str
+        What each of our columns is called in the file.
     start, end : Timestamp or None
     """
 
@@ -60,6 +64,7 @@ class Assembled:
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
     repaired: pd.DataFrame = field(default_factory=pd.DataFrame)
     problems: list[Problem] = field(default_factory=list)
+    headings: dict[tuple[str, str, str], str] = field(default_factory=dict)
     start: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
 
@@ -81,6 +86,7 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     """
     ignore = mapping.ignore if mapping else ()
     read = read_folder(folder, options_of=lambda name: options_of(mapping, name), ignore=ignore, progress=progress)
+    add_years(read.tables)
     assigned, beside, problems = assign(read.tables, mapping, [*read.files, *(one.file for one in read.problems)])
     about = read_about(folder) if mapping is None else None
     if about is not None:
@@ -106,6 +112,7 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     repaired = [row for made in mapped for row in made.repaired]
     out.repaired = pd.DataFrame(repaired, columns=["table", "column", "file", "repair", "count"])
     out.tables = _tables(mapped, mapping)
+    out.headings = headings_of(assigned)
     out.problems += outside(out.tables, assigned, links)
     _period(out, mapping, about)
     out.sources = dict(about["sources"]) if about is not None else _sources(out, assigned, mapping)
@@ -191,15 +198,32 @@ def _natural(text: str) -> list[tuple[int, str]]:
 
 
 def _key_hashes(assigned: Sequence[Assigned]) -> NDArray[np.uint64] | None:
-    parts = []
-    for one in assigned:
-        headings = {one.match.headings.get(name, ""): name for name in one.layout.key}
-        if not headings or "" in headings:
-            return None
-        hashes = row_hashes(one.raw, headings)
-        hashes[(one.raw.frame[list(headings)] == "").any(axis=1).to_numpy()] = 0
-        parts.append(hashes)
-    return np.concatenate(parts)
+    """Return a hash of each row's key, 0 where it has none; None where the layout has no key or not all columns came.
+
+    Where the first key is not delivered the second is used, of as many of its columns as all files have.
+    """
+    first = assigned[0].layout
+    must = [name for name in first.columns if first.columns[name].required]
+    for key, asked in ((first.key, first.key), (first.second_key, must)):
+        names = [name for name in key if all(_column_of(name) in one.match.headings for one in assigned)]
+        wanted = [name for name in key if name in asked]
+        if names and set(wanted) <= set(names):
+            return np.concatenate([_hashes_of(one, names, wanted) for one in assigned])
+    return None
+
+
+def _column_of(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _hashes_of(one: Assigned, names: Sequence[str], wanted: Sequence[str]) -> NDArray[np.uint64]:
+    headings = {one.match.headings[_column_of(name)]: name for name in names}
+    hashes = row_hashes(one.raw, headings)
+    for heading, name in headings.items():
+        if name in wanted:
+            coded = coded_column(one.raw, heading)
+            hashes[np.array([not text.strip() for text in coded.texts], dtype=np.bool_)[coded.codes]] = 0
+    return hashes
 
 
 def _repeats_said(raw: RawTable, skip: NDArray[np.object_]) -> list[Problem]:

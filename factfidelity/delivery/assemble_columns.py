@@ -12,7 +12,7 @@ from factfidelity.delivery.values import key_of
 from factfidelity.delivery.words_read import problem
 from factfidelity.errors import Problem
 from factfidelity.extract import COLUMNS
-from factfidelity.schemas.mapping import ColumnSpec, Layout
+from factfidelity.schemas.mapping import ColumnSpec, Derived, Layout
 from factfidelity.schemas.plan import Plan
 
 
@@ -34,6 +34,21 @@ def asked_beyond(plan: Plan) -> dict[str, dict[str, str]]:
         for table, columns in asked.items()
     }
     return {table: columns for table, columns in beyond.items() if columns}
+
+
+def headings_of(assigned: Sequence[Assigned]) -> dict[tuple[str, str, str], str]:
+    """Return what each of our columns is called in each file, by file, table and column."""
+    found: dict[tuple[str, str, str], str] = {}
+    for one in assigned:
+        for feed in one.layout.feeds:
+            for ours, spec in feed.columns.items():
+                ways = [
+                    way.partition(".")[0] for way in (spec.column if isinstance(spec, Derived) else spec).split("|")
+                ]
+                heading = next((one.match.headings[way] for way in ways if way in one.match.headings), "")
+                if heading:
+                    found[one.raw.place, feed.table, ours] = heading
+    return found
 
 
 def lacking(asked: Mapping[str, Mapping[str, str]], assigned: Sequence[Assigned]) -> list[Problem]:

@@ -61,6 +61,7 @@ class CheckedTables:
 class _Findings:
     """What has been found so far; grows table by table."""
 
+    headings: Mapping[tuple[str, str, str], str]
     broken: list[dict[str, Any]] = field(default_factory=list)
     aside: list[pd.DataFrame] = field(default_factory=list)
 
@@ -79,9 +80,17 @@ class _Findings:
         hit = frame.loc[mask, ["_source", "_line"]]
         for file, lines in hit.groupby("_source", observed=True, sort=True)["_line"]:
             first = tuple(int(line) for line in np.unique(lines.to_numpy())[:_ROWS_KEPT])
-            self.say(table, rule, severity, column, sentence, do, file=str(file), rows=first, count=len(lines))
+            said = self._named(sentence, (str(file), table, column)) if rule in COLUMN_SENTENCES else sentence
+            self.say(table, rule, severity, column, said, do, file=str(file), rows=first, count=len(lines))
         if severity == "set_aside":
             self.aside.append(hit.assign(table=table, rule=rule))
+
+    def _named(self, sentence: Text, place: tuple[str, str, str]) -> Text:
+        """Put the supplier's heading before our name of the column."""
+        heading, column = self.headings.get(place, place[2]), place[2]
+        if heading == column:
+            return sentence
+        return {language: text.replace(column, f"{heading} ({column})", 1) for language, text in sentence.items()}
 
     def say(
         self, table: str, rule: str, severity: str, column: str, sentence: Text, do: Text, *, file: str = "",
@@ -101,6 +110,7 @@ def check_tables(
     start: pd.Timestamp,
     end: pd.Timestamp,
     thresholds: Mapping[str, float] | None = None,
+    headings: Mapping[tuple[str, str, str], str] | None = None,
 ) -> CheckedTables:
     """Check canonical tables against ``schemas/tables/*.yaml``.
 
@@ -115,6 +125,8 @@ def check_tables(
         The period of the delivery, half open.
     thresholds : mapping of float
         Limits that the plan changes, by ``table.threshold`` or by ``threshold`` for all tables that have it.
+    headings : mapping of (file, table, column) to str
+        What the supplier calls a column; a fault of a column names it so.
 
     Returns
     -------
@@ -128,7 +140,7 @@ def check_tables(
     """
     schemas = table_schemas()
     limits = _limits(schemas, thresholds or {})
-    found = _Findings()
+    found = _Findings(headings or {})
     order = [*_FIRST, *sorted(set(schemas) - set(_FIRST))]
     accepted: dict[str, pd.DataFrame] = {}
     for name in order:

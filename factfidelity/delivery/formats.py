@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from factfidelity.delivery.raw import BLANK, TOTAL_ROW, TRAILING
+from factfidelity.delivery.raw import BLANK, HEADINGS_AGAIN, TOTAL_ROW, TRAILING
 from factfidelity.delivery.words_read import problem
 from factfidelity.errors import Problem
 
@@ -91,7 +91,7 @@ def header_row(rows: Sequence[Sequence[str]], known: frozenset[str], key_of: Cal
 def without_furniture(
     frame: pd.DataFrame, lines: NDArray[np.int64]
 ) -> tuple[pd.DataFrame, NDArray[np.int64], list[tuple[int, str]]]:
-    """Take out blank rows, total rows, and notes below the table; says which lines they were."""
+    """Take out blank rows, total rows, the headings said again, and notes below; says which lines they were."""
     if not len(frame) or not len(frame.columns):
         return frame, lines, []
     kinds = np.zeros(len(frame), dtype=np.int8)
@@ -105,10 +105,11 @@ def without_furniture(
         second = np.array([row[int(at)] for row, at in zip(rest.to_numpy(), filled.argmax(axis=1), strict=True)])
         kinds[places[np.isin(np.char.lower(np.char.strip(second.astype(str))), list(_TOTALS)) & filled.any(axis=1)]] = 2
     kinds[_is_total(first) & (kinds == 0)] = 2
+    kinds[_headings_again(frame, first)] = 4
     kinds[_notes_below(frame, kinds)] = 3
     if not kinds.any():
         return frame, lines, []
-    names = {1: BLANK, 2: TOTAL_ROW, 3: TRAILING}
+    names = {1: BLANK, 2: TOTAL_ROW, 3: TRAILING, 4: HEADINGS_AGAIN}
     found = [(int(lines[at]), names[int(kinds[at])]) for at in np.flatnonzero(kinds)]
     keep = kinds == 0
     return frame[keep].reset_index(drop=True), lines[keep], found
@@ -120,6 +121,13 @@ def _is_total(first: pd.Series[str]) -> NDArray[np.bool_]:
     if candidates.any():
         out[candidates] = first[candidates].str.lower().isin(list(_TOTALS)).to_numpy()
     return out
+
+
+def _headings_again(frame: pd.DataFrame, first: pd.Series[str]) -> list[int]:
+    """Rows that say the headings once more: files that were put one after the other, pages of a printed list."""
+    names = [str(name) for name in frame.columns]
+    places = np.flatnonzero((first == names[0]).to_numpy(dtype=bool)).tolist()
+    return [at for at in places if len(names) > 1 and headings(frame.iloc[at].tolist()) == names]
 
 
 def _notes_below(frame: pd.DataFrame, kinds: NDArray[np.int8]) -> list[int]:

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import io
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +65,13 @@ def read_statistical(data: bytes, *, file: str, content_hash: str) -> RawTable:
         for labels in (meta.variable_value_labels or {}).values()
         for label in labels.values()
     ]
-    return _table(frame, file, content_hash, said)
+    labels = [str(label or "") for label in (meta.column_labels or [])]
+    return _table(frame, file, content_hash, said, labels)
 
 
-def _table(frame: pd.DataFrame, file: str, content_hash: str, said: list[tuple[str, str]]) -> RawTable:
+def _table(
+    frame: pd.DataFrame, file: str, content_hash: str, said: list[tuple[str, str]], labels: Sequence[str] = ()
+) -> RawTable:
     if len(frame.columns) > MOST_COLUMNS:
         raise FileFaultError("too_large", limit=f"{MOST_COLUMNS} columns")
     if not len(frame.columns):
@@ -76,8 +80,9 @@ def _table(frame: pd.DataFrame, file: str, content_hash: str, said: list[tuple[s
     text = pd.DataFrame({name: as_text(frame.iloc[:, place]) for place, name in enumerate(names)}, dtype="str")
     lines = np.arange(2, 2 + len(text), dtype=np.int64)
     return RawTable(
-        file=file, sheet="", frame=text, lines=lines, header_line=1, extras=tuple(said), content_hash=content_hash
-    )
+        file=file, sheet="", frame=text, lines=lines, header_line=1, extras=tuple(said), content_hash=content_hash,
+        labels=dict(zip(names, labels, strict=False)),
+    )  # fmt: skip
 
 
 def as_text(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -25,6 +25,7 @@ from factfidelity.delivery.raw import BLANK, PREAMBLE, SEP_LINE, RawTable
 from factfidelity.delivery.values import key_of
 
 _SEPARATORS = (";", "\t", ",", "|")
+_MARK_INSIDE = b"\n\xef\xbb\xbf"
 _HEAD_LINES = 60
 _HEAD_BYTES = 400_000
 
@@ -42,6 +43,8 @@ def read_text(data: bytes, *, file: str, options: ReadOptions, content_hash: str
     text, encoding = utf8_text(data, options.encoding)
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n") if b"\r\n" in text else text.replace(b"\r", b"\n")
+    if encoding != "ascii" and _MARK_INSIDE in text:  # files put one after the other
+        text = text.replace(_MARK_INSIDE, b"\n")
     furniture: list[tuple[int, str]] = []
     stated, start = _sep_line(text)
     if start:

@@ -16,12 +16,13 @@ import pandas as pd
 from factfidelity.delivery import identity_numbers, identity_text
 from factfidelity.delivery.identity_cells import Cells, Column, Numbers, cells_of, has_digits
 from factfidelity.delivery.identity_headings import heading_kind, is_bare_name, suggests_identity
-from factfidelity.delivery.identity_words import ACTIONS, SENTENCES
+from factfidelity.delivery.identity_words import ACTIONS, PLACES, SENTENCES
 from factfidelity.delivery.raw import RawTable
 from factfidelity.errors import Problem, Severity
 
 # Ten digits without a separator: one random number in 140 to 270 passes date and check digit.
 SHARE_THAT_REFUSES = 0.02
+_HEADING_WORDS = 3
 _TIMES = frozenset({"date", "timestamp", "time"})
 _PLAIN_NUMBERS = frozenset({"amount", "number"}) | _TIMES
 _CODES = frozenset({"code", "text_list", "unit", "name"})
@@ -82,7 +83,8 @@ def screen_table(
         shown = _safe_heading(heading, place)
         kind = "person_key" if heading in pseudonyms else kinds.get(heading, "")
         column = raw.frame.iloc[:, place]
-        problems += _screen_column(column, raw.place, shown, kind, heading in dropped, allow_numeric_pseudonym)
+        label = raw.labels.get(heading, "")
+        problems += _screen_column(column, raw.place, shown, label, kind, heading in dropped, allow_numeric_pseudonym)
         if shown != heading:
             problems.append(_problem("in_heading", raw.place, shown, None))
     problems += _screen_extras(raw)
@@ -90,11 +92,11 @@ def screen_table(
 
 
 def _screen_column(
-    column: pd.Series[str], file: str, heading: str, kind: str, is_dropped: bool, allowed: bool
+    column: pd.Series[str], file: str, heading: str, label: str, kind: str, is_dropped: bool, allowed: bool
 ) -> Iterator[Problem]:
     seen = Column.of(column)
     filled = int((np.diff(seen.offsets) > 0).sum())
-    by_name = heading_kind(heading)
+    by_name = heading_kind(heading) or _label_kind(label)
     if by_name == "birth_month":
         yield _problem("birth_month", file, heading, None, severity="warn")
     elif filled and not is_dropped and kind != "person_key":
@@ -107,6 +109,12 @@ def _screen_column(
     if _needs_a_look(seen):
         tally = _count(seen.cells(), suggests_identity(heading) or kind == "person_key")
         yield from _decide(tally, file, heading, kind, allowed)
+
+
+def _label_kind(label: str) -> str:
+    """Return what the label of a column (SPSS, Stata, SAS) tells of, where it is as short as a heading is."""
+    kind = heading_kind(label) if 0 < len(label.split()) <= _HEADING_WORDS else ""
+    return kind if kind != "heading_free_text" else ""
 
 
 def _needs_a_look(seen: Column) -> bool:
@@ -266,7 +274,8 @@ def _problem(
 ) -> Problem:
     where = {"sv": f'kolumnen "{heading}"', "en": f'the column "{heading}"'}
     if place:
-        where = {language: text.format(place=place) for language, text in SENTENCES["place"].items()}
+        shown = PLACES.get(place, {"sv": place, "en": place})
+        where = {language: text.format(place=shown[language]) for language, text in SENTENCES["place"].items()}
     sentence, action = SENTENCES[rule], ACTIONS.get(rule, ACTIONS["default"])
     return Problem(
         what=sentence["en"].format(where=where["en"]),

@@ -51,6 +51,21 @@ SENTENCES: Mapping[str, Text] = {
     },
 }
 
+PLACES: Mapping[str, Text] = {
+    "file_name": {"sv": "filens namn", "en": "file name"},
+    "sheet_name": {"sv": "bladets namn", "en": "sheet name"},
+    "sheet name": {"sv": "bladets namn", "en": "sheet name"},
+    "preamble": {"sv": "text före rubrikraden", "en": "text above the headings"},
+    "comment": {"sv": "kommentar", "en": "comment"},
+    "hidden sheet": {"sv": "dolt blad", "en": "hidden sheet"},
+    "document property": {"sv": "dokumentegenskap", "en": "document property"},
+    "defined name": {"sv": "definierat namn", "en": "defined name"},
+    "column label": {"sv": "kolumnens etikett", "en": "column label"},
+    "file label": {"sv": "filens etikett", "en": "file label"},
+    "value label": {"sv": "etikett för ett värde", "en": "value label"},
+    "schema metadata": {"sv": "beskrivning inuti filen", "en": "description inside the file"},
+}
+
 _ABOUT_COLUMNS = (
     "heading_number", "heading_birth", "heading_name", "heading_address", "heading_contact", "heading_free_text",
     "free_text",

@@ -133,7 +133,7 @@ def _examine(
     if not assembled.stopped and assembled.start is not None and assembled.end is not None:
         checked = check_tables(
             assembled.tables, sources=assembled.sources, start=assembled.start, end=assembled.end,
-            thresholds=chosen.thresholds,
+            thresholds=chosen.thresholds, headings=assembled.headings,
         )  # fmt: skip
     report = build_report(
         place=name, files=assembled.files, rows=assembled.rows, checked=checked, problems=assembled.problems,

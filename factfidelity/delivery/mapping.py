@@ -142,6 +142,9 @@ def layout_faults(layout: Layout) -> Iterable[_Fault]:
     """Return what is wrong inside a layout: tables and columns that do not exist, or that are given twice."""
     if layout.person_within and layout.person_within not in layout.columns:
         yield _not_one_of(("person_within",), "column", "kolumnen", layout.person_within, sorted(layout.columns))
+    for column in (*layout.key, *layout.second_key):
+        if column.partition(".")[0] not in layout.columns:
+            yield _not_one_of(("key",), "column", "kolumnen", column, sorted(layout.columns))
     known = set(layout.columns) | ({layout.wide.key, layout.wide.value} if layout.wide else set())
     for number, feed in enumerate(layout.feeds):
         place = ("feeds", str(number))

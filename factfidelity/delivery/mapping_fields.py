@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -115,10 +116,13 @@ def _dates(
     codes: NDArray[np.int32], texts: list[str], spec: ColumnSpec, missing: frozenset[str], impute: values_dates.Impute
 ) -> Parsed:
     read = values_dates.parse_dates(
-        texts, impute=impute, six_digits=spec.six_digits, epoch=spec.epoch, missing=missing
+        texts, impute=impute, six_digits=spec.six_digits, epoch=spec.epoch, day_first=spec.day_first,
+        missing=missing,
     )  # fmt: skip
     partial = (read.state == values_dates.PARTIAL) & (read.days == values_dates.NO_DAY)
-    faults = {"bad_date": read.state == values_dates.BAD, "partial_date": partial}
+    bad = read.state == values_dates.BAD
+    rule = "day_or_month" if bad.any() and values_dates.looks_day_first(list(compress(texts, bad))) else "bad_date"
+    faults = {rule: bad, "partial_date": partial}
     return Parsed("date", codes, read.days, faults, {"serial_date": read.state == values_dates.SERIAL}, read.precision)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
 
+from factfidelity.delivery.raw import RawTable
 from factfidelity.delivery.values import key_of
 from factfidelity.delivery.words_read import problem
 from factfidelity.errors import MappingError, Problem
@@ -16,6 +17,8 @@ from factfidelity.schemas.files import read_model, schema_files
 from factfidelity.schemas.mapping import ColumnSpec, Feed, Kind, Layout
 from factfidelity.schemas.table import table_schemas
 
+_LINKING = re.compile(r"(?i)nyckel|koppl|crosswalk|(?<![a-z])keys?(?![a-z])")  # files that link pseudonyms
+_MOST_OF_A_LINK = 3
 _PERSON = re.compile(r"(?i)^(p\d+_)?lop_?nr")
 _ALIKE = frozenset({"posts", "events", "surveys", "meetings"})  # tables in which two rows may say the same
 _KINDS: dict[str, Kind] = {"date": "date", "number": "number", "flag": "flag", "text": "text"}
@@ -74,6 +77,18 @@ def known_headings() -> frozenset[str]:
     return frozenset(key_of(name) for layout in layouts for spec in layout.columns.values() for name in spec.names)
 
 
+def add_years(tables: Iterable[RawTable]) -> None:
+    """Give files that hold one year each, with the year in their name only, a column with it."""
+    for raw in tables:
+        years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", PurePosixPath(raw.file).stem)
+        if not years:
+            continue
+        for layout in (one for one in shipped_layouts().values() if one.year_in_name):
+            lacking = match_headings(layout, list(raw.frame.columns)).lacking
+            if lacking == (layout.year_in_name,):
+                raw.add_column(layout.columns[layout.year_in_name].names[-1], years[-1])
+
+
 def match_headings(layout: Layout, headings: Sequence[str]) -> Match:
     """Find each column of a layout among the headings of a file: by name in order of preference, then by pattern."""
     by_key: dict[str, str] = {}
@@ -108,11 +123,27 @@ def recognise(file: str, headings: Sequence[str]) -> Match | Problem:
         return own
     matches = [match_headings(layout, headings) for layout in shipped_layouts().values()]
     whole = [match for match in matches if not match.lacking]
+    meant = _meant(matches, file)
+    if meant is not None and not any(_named_so(match.layout, file) for match in whole):
+        return lacking_column(meant, file)
     if whole:
         return max(whole, key=lambda match: (_weight(match), _named_so(match.layout, file), match.layout.layout))
     if own is not None:
         return lacking_column(own, file)
-    return _unknown(file, matches)
+    return _unknown(file, matches, len(headings))
+
+
+def _meant(matches: Iterable[Match], file: str) -> Match | None:
+    """Return the register that a file is named after, where one or two of its columns are missing.
+
+    Without this, a file of stays without their discharges would be taken for one of visits.
+    """
+    near = [
+        match for match in matches
+        if match.layout.certainty == "verified" and _named_so(match.layout, file)
+        and len(match.lacking) in (1, 2) and len(match.headings) >= 2
+    ]  # fmt: skip
+    return max(near, key=_weight, default=None)
 
 
 def _weight(match: Match) -> int:
@@ -130,19 +161,22 @@ def lacking_column(match: Match, file: str) -> Problem:
     name = match.lacking[0]
     spec = match.layout.columns.get(name, ColumnSpec())
     others = match.lacking[1:]
-    column = ", ".join((name, *others))
-    names = ", ".join(dict.fromkeys((*spec.names, name)))
+    column = ", ".join(_first_name(match.layout, one) for one in (name, *others))
+    names = ", ".join(dict.fromkeys(spec.names or (name,)))
     return problem("missing_column", file=file, column=column, table=", ".join(match.tables), names=names)
 
 
-def _unknown(file: str, matches: Iterable[Match]) -> Problem:
+def _unknown(file: str, matches: Iterable[Match], columns: int) -> Problem:
     ranked = sorted(matches, key=lambda match: (len(match.headings) - 2 * len(match.lacking), match.layout.layout))
     nearest = ranked[-1] if ranked and ranked[-1].headings else None
     said, said_sv = "", ""
-    if nearest is not None:
+    if columns <= _MOST_OF_A_LINK and _LINKING.search(PurePosixPath(file).stem):
+        said = " It may link pseudonyms to clients: then it belongs under crosswalks in mapping.yaml."
+        said_sv = " Den kan koppla pseudonymer till klienter: då hör den hemma under crosswalks i mapping.yaml."
+    elif nearest is not None:
         missing = ", ".join(_first_name(nearest.layout, name) for name in nearest.lacking)
-        said = f"Nearest: {nearest.layout.layout}, which also needs {missing}"
-        said_sv = f"Närmast: {nearest.layout.layout}, som också kräver {missing}"
+        said = f" Nearest: {nearest.layout.layout}, which also needs {missing}."
+        said_sv = f" Närmast: {nearest.layout.layout}, som också kräver {missing}."
     tables = ", ".join(list(COLUMNS)[:4])
     return problem("unknown_file", file=file, nearest=said, nearest_sv=said_sv, tables=tables)
 

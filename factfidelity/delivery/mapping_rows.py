@@ -66,13 +66,17 @@ def row_hashes(raw: RawTable, columns: Mapping[str, str] | None = None) -> NDArr
     ----------
     raw : RawTable
     columns : mapping of str to str, optional
-        Heading → the name it goes by; all columns by their headings where none are given.
+        Heading → the name it goes by; all columns by their headings where none are given. Of a name that ends with
+        ``.year`` only the first four signs count.
     """
     names = columns or {str(heading): key_of(str(heading)) for heading in raw.frame.columns}
     total = np.zeros(len(raw.frame), dtype=np.uint64)
     for heading, name in sorted(names.items(), key=lambda pair: pair[1]):
         salt = np.uint64(pd.util.hash_array(np.array([name], dtype=object))[0])
-        total = total * np.uint64(0x9E3779B97F4A7C15) + (coded_column(raw, heading).hashes() ^ salt)
+        coded = coded_column(raw, heading)
+        if name.endswith(".year"):
+            coded = Coded(coded.codes, [text.strip()[:4] for text in coded.texts])
+        total = total * np.uint64(0x9E3779B97F4A7C15) + (coded.hashes() ^ salt)
     return total
 
 

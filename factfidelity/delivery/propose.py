@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from factfidelity.delivery import values, values_codes, values_dates
 from factfidelity.delivery.formats import ReadOptions
 from factfidelity.delivery.identity import screen_table
-from factfidelity.delivery.mapping_match import Match, known_headings, match_headings, recognise, shipped_layouts
+from factfidelity.delivery.mapping_match import (
+    Match,
+    add_years,
+    known_headings,
+    match_headings,
+    recognise,
+    shipped_layouts,
+)
+from factfidelity.delivery.propose_feeds import FeedGuess, guess_feed
+from factfidelity.delivery.propose_links import LinkGuess, guess_links
 from factfidelity.delivery.raw import RawTable
 from factfidelity.delivery.read import data_files, read_folder
 from factfidelity.delivery.values import key_of
@@ -27,6 +36,9 @@ _WORDS = {
     GUESS: "gissning / a guess: most values have this form",
 }
 _SAMPLE = 5_000
+_TRIED = ("year", "date", "flag", "municipality", "number", "icd10", "list")
+_LABELS = {"sex": "clients", "form": "contact_list", "profession": "contact_list"}  # our column → layout that knows
+_YEAR = re.compile(r"(?:19[0-9]|20[0-3])\d")
 _ICD = re.compile(r"[A-Z]\d\d[0-9A-Z]{0,2}")
 _KVA = re.compile(r"[A-Z]{2}\d{3}|[A-Z]{3}\d{2}")
 
@@ -60,11 +72,14 @@ class Proposal:
         File and column where the kind was taken from the form of the values.
     undescribed : tuple of str
         Files of no known kind: which table they feed must be written in.
+    guessed : tuple of (str, str)
+        Files of no known kind and the table that they may feed; ``crosswalk`` for a file that links pseudonyms.
     """
 
     text: str
     unsure: tuple[tuple[str, Guess], ...]
     undescribed: tuple[str, ...]
+    guessed: tuple[tuple[str, str], ...] = ()
 
 
 def propose_mapping(folder: str | Path) -> str:
@@ -93,24 +108,74 @@ def propose(folder: str | Path) -> Proposal:
         raise ExtractError(problems=[problem("empty_folder")], place=place.resolve().name)
     known = known_headings()
     found = read_folder(place, options_of=lambda name: ReadOptions(known=known))
+    add_years(found.tables)
     if found.problems:
         raise ExtractError(problems=found.problems, place=place.resolve().name)
     identity = [one for raw in found.tables for one in _identity(raw)]
     if identity:
         raise IdentityFoundError(problems=identity, place=place.resolve().name)
-    alike = _alike([raw for raw in found.tables if not raw.hidden])
+    return _proposed(place.resolve().name, [raw for raw in found.tables if not raw.hidden])
+
+
+def _proposed(name: str, tables: list[RawTable]) -> Proposal:
+    unknown = [raw for raw in tables if not isinstance(_recognised(raw), Match)]
+    links, needed = _links(tables, unknown)
+    linking = {link.place for link in links}
+    alike = _alike([raw for raw in tables if raw.place not in linking])
     head = [
         "# Ett förslag: gå igenom varje rad, rätta det som är fel, och ta sedan bort de här raderna.",
         "# A proposal: go through each line, correct what is wrong, and then take these lines away.",
         *(f"#   {name}: {text}" for name, text in _WORDS.items()),
-        f"mapping: {_quoted(place.resolve().name)}",
+        f"mapping: {_quoted(name)}",
         "# period: {start: 2018-01-01, end: 2025-01-01}      # end: första dagen efter / the first day after",
+        *_crosswalk_lines(links, tables),
         "sources:",
     ]
-    text = "\n".join([*head, *_numbered([_source(group) for group in alike])]) + "\n"
-    unknown = [group[0] for group in alike if not isinstance(_recognised(group[0]), Match)]
-    unsure = [(raw.place, guess) for raw in unknown for guess in guesses(raw) if guess.sure != SURE]
-    return Proposal(text, tuple(unsure), tuple(raw.place for raw in unknown))
+    names = {link.place: _stem(link.place) for link in links}
+    parts = [_source(group, names.get(needed.get(group[0].place, ""), "")) for group in alike]
+    text = "\n".join([*head, *_numbered(parts)]) + "\n"
+    rest = [group[0] for group in alike if not isinstance(_recognised(group[0]), Match)]
+    feeds = {raw.place: _feed(raw) for raw in rest}
+    guessed = [(place, feed.table) for place, feed in feeds.items() if feed is not None]
+    unsure = [(raw.place, guess) for raw in rest for guess in guesses(raw) if guess.sure != SURE]
+    return Proposal(
+        text, tuple(unsure), tuple(place for place, feed in feeds.items() if feed is None),
+        (*((link.place, "crosswalk") for link in links), *guessed),
+    )  # fmt: skip
+
+
+def _links(tables: list[RawTable], unknown: list[RawTable]) -> tuple[list[LinkGuess], dict[str, str]]:
+    """Find the crosswalks: the cohort is who is in the files that feed clients or enrolments."""
+    persons: dict[str, set[str]] = {}
+    cohort: set[str] = set()
+    for raw in tables:
+        match = _recognised(raw)
+        if isinstance(match, Match) and match.layout.person in match.headings:
+            keys = raw.frame[match.headings[match.layout.person]].unique().tolist()
+            persons[raw.place] = {key.strip() for key in keys} - {""}
+            if {"clients", "enrolments"} & set(match.tables):
+                cohort |= persons[raw.place]
+    return guess_links(unknown, persons, cohort)
+
+
+def _crosswalk_lines(links: list[LinkGuess], tables: list[RawTable]) -> list[str]:
+    if not links:
+        return []
+    files = {raw.place: raw.file for raw in tables}
+    lines = [
+        f"  {_stem(link.place)}: {{files: [{_quoted(files[link.place])}], source: {_quoted(link.source)}, "
+        f"client: {_quoted(link.client)}}}      # {LIKELY}"
+        for link in links
+    ]
+    return ["crosswalks:", *lines]
+
+
+def _stem(place: str) -> str:
+    return _name(PurePosixPath(place).name.split(".")[0])
+
+
+def _feed(raw: RawTable) -> FeedGuess | None:
+    return guess_feed([(guess.heading, _name(guess.heading), guess.kind) for guess in guesses(raw)])
 
 
 def _recognised(raw: RawTable) -> Match | Problem:
@@ -151,7 +216,7 @@ def _numbered(parts: list[tuple[str, list[str]]]) -> list[str]:
     return lines
 
 
-def _source(alike: list[RawTable]) -> tuple[str, list[str]]:
+def _source(alike: list[RawTable], crosswalk: str) -> tuple[str, list[str]]:
     raw = alike[0]
     names = ", ".join(_quoted(one.file) for one in alike)
     files = [f"files: [{names}]"] + ([f"sheet: {_quoted(raw.sheet)}"] if raw.sheet else [])
@@ -161,21 +226,31 @@ def _source(alike: list[RawTable]) -> tuple[str, list[str]]:
         used = [f"#   {heading} → {name} ({SURE})" for name, heading in match.headings.items()]
         taken = set(match.headings.values())
         left = [f"#   {heading}: läses inte / not loaded" for heading in raw.frame.columns if heading not in taken]
-        return match.layout.layout, [*files, f"{way}: {match.layout.layout}", *used, *left]
+        link = [f"crosswalk: {crosswalk}      # {LIKELY}"] if crosswalk else []
+        return match.layout.layout, [*files, f"{way}: {match.layout.layout}", *link, *used, *left]
     return _undescribed(raw, files)
 
 
 def _undescribed(raw: RawTable, files: list[str]) -> tuple[str, list[str]]:
-    """Describe a file of an unknown kind: the nearest layout as a hint, each column with its form."""
+    """Describe a file of an unknown kind: each column with its form, and the table that it may feed."""
     nearest = max(
         shipped_layouts().values(), key=lambda layout: len(match_headings(layout, list(raw.frame.columns)).headings)
     )
     match = match_headings(nearest, list(raw.frame.columns))
+    feed = _feed(raw)
+    known = {heading: name for name, heading in match.headings.items() if name in nearest.columns}
+    if feed is not None:
+        known = {heading: "client_id" for ours, heading in feed.columns.items() if ours == "client_id"}
+    names = _named([guess.heading for guess in guesses(raw)], known)
     body = [*files, "columns:"]
-    by_heading = {heading: name for name, heading in match.headings.items() if name in nearest.columns}
     for guess in guesses(raw):
-        name = by_heading.get(guess.heading) or _name(guess.heading)
-        body.append(f"  {name}: {{names: [{_quoted(guess.heading)}], kind: {guess.kind}}}      # {guess.sure}")
+        kind = feed.kinds.get(guess.heading, guess.kind) if feed else guess.kind
+        name = names[guess.heading]
+        recode = _recode(feed, guess.heading)
+        body.append(f"  {name}: {{names: [{_quoted(guess.heading)}], kind: {kind}{recode}}}      # {guess.sure}")
+    if feed is not None:
+        columns = ", ".join(f"{ours}: {names[heading]}" for ours, heading in feed.columns.items())
+        return "unknown", [*body, f"feeds:      # {GUESS}", f"  - table: {feed.table}", f"    columns: {{{columns}}}"]
     if match.headings:
         lacking = ", ".join(match.lacking)
         body.append(
@@ -185,6 +260,27 @@ def _undescribed(raw: RawTable, files: list[str]) -> tuple[str, list[str]]:
         "feeds: []      # vilken tabell raden matar / which table a row feeds: " + ", ".join(list(COLUMNS)[:8]) + " …"
     )
     return "unknown", body
+
+
+def _recode(feed: FeedGuess | None, heading: str) -> str:
+    """Return the labels that the shipped layouts know for a column whose codes our tables name."""
+    ours = next((name for name, one in feed.columns.items() if one == heading), "") if feed else ""
+    layout = shipped_layouts().get(_LABELS.get(ours, ""))
+    if layout is None:
+        return ""
+    pairs = ", ".join(f"{_quoted(label)}: {code}" for label, code in layout.columns[ours].values.items())
+    return f", values: {{{pairs}}}"
+
+
+def _named(headings: list[str], known: dict[str, str]) -> dict[str, str]:
+    """Give each heading a name of its own inside the mapping."""
+    names: dict[str, str] = {}
+    for heading in headings:
+        name = known.get(heading) or _name(heading)
+        while name in names.values() or (name in known.values() and heading not in known):
+            name = f"{name}_2"
+        names[heading] = name
+    return names
 
 
 def guesses(raw: RawTable) -> list[Guess]:
@@ -200,9 +296,10 @@ def _guess(raw: RawTable, heading: str) -> Guess:
                 return Guess(heading, spec.kind, SURE)
     if not texts:
         return Guess(heading, "text", GUESS)
-    shares = {
-        kind: float(np.mean(_fits(kind, texts))) for kind in ("date", "flag", "municipality", "number", "icd10", "list")
-    }
+    shares = {kind: float(np.mean(_fits(kind, texts))) for kind in _TRIED}
+    if shares["year"] == 1.0 and "kommun" not in heading.casefold() and "municip" not in heading.casefold():
+        return Guess(heading, "year", LIKELY)
+    del shares["year"]
     for kind, share in shares.items():
         if share == 1.0:
             return Guess(heading, kind, LIKELY)
@@ -226,6 +323,8 @@ def _fits(kind: str, texts: list[str]) -> list[bool]:
     if kind == "flag":
         words = {"j", "n", "ja", "nej", "sant", "falskt", "true", "false"}
         return [text.strip().casefold() in words for text in texts]
+    if kind == "year":
+        return [bool(_YEAR.fullmatch(text.strip())) for text in texts]
     if kind == "municipality":
         _, _, unknown = values_codes.municipality_codes(texts)
         formed = [len(text.strip().split(" ")[0]) == 4 for text in texts]

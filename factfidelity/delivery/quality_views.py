@@ -50,6 +50,7 @@ def headline(report: Delivered, language: str) -> list[str]:
         lines.append(_account(report, account, language))
         headings = int((report.files["header_line"].fillna(0).astype(int) > 0).sum())
         lines.append(REPORT["headings"][language].format(count=integer(headings, language=language)))
+        lines += _read_as(report, language)
     if report.start is not None and report.end is not None:
         last = report.end - pd.Timedelta(days=1)
         lines.append(
@@ -61,6 +62,20 @@ def headline(report: Delivered, language: str) -> list[str]:
     if len(report.rows) and not any(problem.kind == "identity" for problem in report.problems):
         lines.append(REPORT["screened"][language])
     return lines
+
+
+def _read_as(report: Delivered, language: str) -> list[str]:
+    """Say which files were taken for which of our tables: a file taken for another kind is seen here."""
+    by_table: dict[str, list[str]] = {}
+    for file, tables in zip(report.files["file"], report.files["tables"], strict=True):
+        name = tables if isinstance(tables, str) else ", ".join(tables)
+        by_table.setdefault(name, []).append(str(file))
+    parts = []
+    for name in sorted((name for name in by_table if name), key=sort_key):
+        files = by_table[name]
+        more = f" … {files[-1]} ({len(files)})" if len(files) > 2 else f", {files[1]}" if len(files) == 2 else ""
+        parts.append(f"{name} ← {files[0]}{more}")
+    return [REPORT["read_as"][language].format(parts="; ".join(parts))] if parts else []
 
 
 def _linked(report: Delivered, language: str) -> list[str]:

@@ -14,6 +14,7 @@ SEP_LINE = "sep_line"
 TOTAL_ROW = "total_row"
 BLANK = "blank"
 TRAILING = "trailing"
+HEADINGS_AGAIN = "headings_again"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +37,8 @@ class RawTable:
     encoding, separator : str
         What the text was read as; empty for files that are not text.
     furniture : tuple of (int, str)
-        Lines that are no rows of data, with their kind: ``preamble``, ``sep_line``, ``total_row``, ``blank`` or
-        ``trailing`` (a note below the table).
+        Lines that are no rows of data, with their kind: ``preamble``, ``sep_line``, ``total_row``, ``blank``,
+        ``headings_again`` or ``trailing`` (a note below the table).
     ragged : tuple of int
         Lines with more or fewer cells than there are headings; they are not in the frame and are set aside.
     extras : tuple of (str, str)
@@ -45,6 +46,8 @@ class RawTable:
         label. Screened for identifiers like the table, and never kept.
     content_hash : str
         SHA-256 of the file's bytes.
+    labels : dict of str to str
+        Heading → its label, where the format has labels (SPSS, Stata, SAS); also among the extras.
     hidden : bool
         Whether it is a hidden sheet: screened, and used only where a mapping names it.
     kept : dict
@@ -62,6 +65,7 @@ class RawTable:
     ragged: tuple[int, ...] = ()
     extras: tuple[tuple[str, str], ...] = ()
     content_hash: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
     hidden: bool = False
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -73,6 +77,12 @@ class RawTable:
     def let_go(self) -> None:
         """Drop the text of the cells, once every column has been coded; the number of rows stays."""
         object.__setattr__(self, "frame", self.frame[[]])
+
+    def add_column(self, heading: str, text: str) -> None:
+        """Add a column that says the same in every row."""
+        object.__setattr__(
+            self, "frame", self.frame.assign(**{heading: pd.Series(text, self.frame.index, dtype="str")})
+        )
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -21,7 +21,10 @@ NO_DAY = np.iinfo(np.int64).min
 PRECISIONS = ("", "day", "month", "year")
 BAD, EMPTY, GOOD, PARTIAL, SERIAL = 0, 1, 2, 3, 4
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
+_CLOCK = r"(?:[ T]\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+_ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){_CLOCK}")
+_OTHER_SIGN = re.compile(rf"(\d{{4}})([./])(\d{{1,2}})\2(\d{{1,2}}){_CLOCK}")
+_DAY_FIRST = re.compile(rf"(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}){_CLOCK}")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[ T]?\d{4}(?:\d{2})?|[ T]\d{2}:\d{2}(?::\d{2})?)?")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _YEAR = re.compile(r"\d{4}")
@@ -57,7 +60,7 @@ class Dates:
 
 
 def parse_dates(
-    texts: Sequence[str], *, impute: Impute = "refuse", six_digits: str = "", epoch: str = "",
+    texts: Sequence[str], *, impute: Impute = "refuse", six_digits: str = "", epoch: str = "", day_first: bool = False,
     missing: frozenset[str] = frozenset(),
 ) -> Dates:  # fmt: skip
     """Read the different texts of one date column.
@@ -73,10 +76,14 @@ def parse_dates(
     epoch : str
         How five-digit numbers count: ``excel``, ``excel_1904``, ``sas`` or ``unix``; empty = Excel where no other
         reading is possible, else unreadable.
+    day_first : bool
+        Whether the mapping declares ``05/01/2023`` to be 5 January; without it such a text is unreadable.
     missing : frozenset of str
         Texts that mean "no date" in this column, beside the usual ones.
     """
     plain = [text.strip() for text in texts]
+    if day_first:
+        plain = [_DAY_FIRST.sub(_year_first, text) if _DAY_FIRST.fullmatch(text) else text for text in plain]
     six = six_digits or _six_reading([text for text in plain if _SIX.fullmatch(text)])
     none = _MISSING | missing
     answers = [(NO_DAY, 0, EMPTY) if text in none else _one(text, six, epoch, impute) for text in plain]
@@ -84,10 +91,22 @@ def parse_dates(
     return Dates(table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy())
 
 
+def looks_day_first(texts: Sequence[str]) -> bool:
+    """Tell whether any text is a day, a month and a year, or a month, a day and a year: nobody can know which."""
+    return any(_DAY_FIRST.fullmatch(text.strip()) for text in texts)
+
+
+def _year_first(found: re.Match[str]) -> str:
+    return f"{found[4]}-{int(found[3]):02d}-{int(found[1]):02d}"
+
+
 def _one(text: str, six: str, epoch: str, impute: Impute) -> tuple[int, int, int]:
     found = _ISO.fullmatch(text) or _COMPACT.fullmatch(text)
     if found:
         return _day(int(found[1]), int(found[2]), int(found[3]), impute)
+    found = _OTHER_SIGN.fullmatch(text)
+    if found:
+        return _day(int(found[1]), int(found[3]), int(found[4]), impute)
     found = _MONTH.fullmatch(text)
     if found:
         return _day(int(found[1]), int(found[2]), 0, impute)

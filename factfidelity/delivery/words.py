@@ -28,6 +28,7 @@ FURNITURE: Mapping[str, Text] = {
     "total_row": {"sv": "summarad", "en": "row of totals"},
     "blank": {"sv": "tom rad", "en": "empty line"},
     "trailing": {"sv": "text efter tabellen", "en": "text after the table"},
+    "headings_again": {"sv": "rubrikraden en gång till", "en": "the headings once more"},
 }
 
 SEVERITIES: Mapping[str, Text] = {
@@ -112,6 +113,7 @@ REPORT: Mapping[str, Text] = {
         "sv": "{files} gav {rows}: {parts}. Varje rad redovisas exakt en gång.",
         "en": "{files} gave {rows}: {parts}. Every row has exactly one fate.",
     },
+    "read_as": {"sv": "Så lästes filerna: {parts}.", "en": "The files were read as: {parts}."},
     "headings": {
         "sv": "Rubrikraderna ({count}, en per fil eller blad) är inga rader med uppgifter och räknas inte; en rad med "
         "radbrytningar i en cell räknas en gång.",

@@ -35,10 +35,10 @@ SAID: Mapping[str, Said] = {
     ),
     "unknown_file": Said(
         "unknown_file", "stop",
-        "does not look like any kind of file that is known. {nearest}",
+        "does not look like any kind of file that is known.{nearest}",
         "name it after a table ({tables} …) with that table's columns, or describe it in mapping.yaml "
         "(factfidelity init proposes one)",
-        "liknar ingen känd filtyp. {nearest_sv}",
+        "liknar ingen känd filtyp.{nearest_sv}",
         "döp den efter en tabell ({tables} …) med den tabellens kolumner, eller beskriv den i "
         "mapping.yaml (factfidelity init föreslår en)",
     ),
@@ -175,6 +175,15 @@ SAID: Mapping[str, Said] = {
         "write dates as YYYY-MM-DD; for serial numbers or six digits, state epoch or six_digits in the mapping",
         "datumet i {column} kan inte läsas",
         "skriv datum som ÅÅÅÅ-MM-DD; för serienummer eller sex siffror, ange epoch eller six_digits i mappningen",
+    ),
+    "day_or_month": Said(
+        "", "set_aside",
+        "the date in {column} cannot be read: day and month may stand in either order",
+        "ask the supplier which comes first and write dates as YYYY-MM-DD; if the day does, state day_first: true for "
+        "the column in the mapping",
+        "datumet i {column} kan inte läsas: dag och månad kan stå i endera ordningen",
+        "fråga leverantören vilket som står först och skriv datum som ÅÅÅÅ-MM-DD; om det är dagen, ange "
+        "day_first: true för kolumnen i mappningen",
     ),
     "partial_date": Said(
         "", "set_aside",

@@ -29,6 +29,14 @@ _WORDS = {
         "sv": "  {file}: okänd filtyp; skriv under feeds vilken tabell den matar",
         "en": "  {file}: an unknown kind of file; write under feeds which table it feeds",
     },
+    "feeds": {
+        "sv": "  {file}: okänd filtyp; matar kanske tabellen {table} (gissning), se feeds",
+        "en": "  {file}: an unknown kind of file; may feed the table {table} (a guess), see feeds",
+    },
+    "crosswalk": {
+        "sv": "  {file}: ser ut att koppla pseudonymer till klienter (troligt), se crosswalks",
+        "en": "  {file}: seems to link pseudonyms to clients (likely), see crosswalks",
+    },
     "period": {
         "sv": "Ange period i mapping.yaml; annars tas den från första och sista datum.",
         "en": "State period in mapping.yaml; else it is taken from the first and last date.",
@@ -68,9 +76,13 @@ class Started:
 
 
 def _unsure(proposal: Proposal, language: str) -> list[str]:
-    if not proposal.unsure and not proposal.undescribed:
+    if not proposal.unsure and not proposal.undescribed and not proposal.guessed:
         return [_WORDS["sure"][language]]
     lines = [_WORDS["undescribed"][language].format(file=file) for file in proposal.undescribed]
+    lines += [
+        _WORDS["crosswalk" if table == "crosswalk" else "feeds"][language].format(file=file, table=table)
+        for file, table in proposal.guessed
+    ]
     lines += [
         _WORDS["column"][language].format(
             file=file, heading=guess.heading, kind=guess.kind, sure=_WORDS[guess.sure][language]

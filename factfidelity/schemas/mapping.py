@@ -58,7 +58,7 @@ class ColumnSpec(Strict):
     recodes texts; a text that is not listed is kept as it is. ``factor`` turns a number into our unit (hours to
     minutes: 60). ``from_list`` recodes by a list under ``codes`` of the mapping; ``known`` are the municipality codes
     that exist, others are said and left empty. ``first_word`` keeps what stands before the first space
-    (``0180 Stockholm``).
+    (``0180 Stockholm``). ``day_first`` declares that ``05/01/2023`` is 5 January; without it such dates are not read.
     """
 
     names: Names = ()
@@ -75,6 +75,7 @@ class ColumnSpec(Strict):
     known: Codes = ()
     six_digits: Literal["", "YYMMDD", "YYYYMM"] = ""
     epoch: Literal["", "excel", "excel_1904", "sas", "unix"] = ""
+    day_first: bool = False
 
 
 class Derived(Strict):
@@ -138,9 +139,12 @@ class Layout(Strict):
     """One kind of file: its columns, and the tables that it feeds.
 
     ``key``: the columns that name a row over several deliveries; of rows with the same key in different files, the one
-    in the latest file counts. ``may_repeat``: rows that say the same are not duplicates (two posts alike).
+    in the latest file counts; ``admitted.year`` is the year of a date, for serial numbers that begin anew each year.
+    ``second_key``: what names a row where the columns of ``key`` were not delivered; those of its columns that are not
+    required may be missing. ``may_repeat``: rows that say the same are not duplicates (two posts alike).
     ``drop``: headings that are never loaded. ``person``: the column with the person key; ``person_within``: the column
-    with the municipality inside which alone that key is unique.
+    with the municipality inside which alone that key is unique. ``year_in_name``: the column that may be missing where
+    each year is a file with the year in its name.
     ``certainty``: how well the headings are known (``verified`` from the register's own documentation, ``example``
     from an invented example of how such files look).
     """
@@ -156,6 +160,8 @@ class Layout(Strict):
     columns: dict[str, ColumnSpec]
     wide: Wide | None = None
     key: Names = ()
+    second_key: Names = ()
+    year_in_name: str = ""
     may_repeat: bool = False
     drop: Names = ()
     completeness: Literal["running", "discharged"] = "running"
