@@ -142,6 +142,12 @@ class ReportPages:
         """What the report is about: period, care model, data, versions."""
         return self._macro("cover", self.facts(), self.words)
 
+    def cover_facts(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Return what every reader asks first, and the versions and check sums that stand last."""
+        first = {self.words[key] for key in ("period", "programme", "team", "contact")}
+        facts = self.facts()
+        return [pair for pair in facts if pair[0] in first], [pair for pair in facts if pair[0] not in first]
+
     def facts(self) -> list[tuple[str, str]]:
         """Return the facts of the cover, by wording."""
         plan, provenance = self._released.plan, self._released.provenance
@@ -188,7 +194,11 @@ class ReportPages:
             Column(name, self.words[heading], "number" if name in {"value", "low", "high"} else "text", 2)
             for name, heading in zip(columns, headings, strict=True)
         )
-        return TableView("key_figures", self.words["key_figures"], frame, shown, sheet=self.words["key_figures"])
+        # A figure without an interval hides none: its limits are left empty.
+        states = frame.astype("object").where(frame.isna(), "shown").fillna("none")
+        states["value"] = states["value"].replace("none", "hidden")
+        title = self.words["key_figures"]
+        return TableView("key_figures", title, frame, shown, states=states, sheet=title)
 
     def summary(self) -> Block:
         """One page: the key figures, one line each, with how sure they are and what they rest on."""

@@ -5,48 +5,64 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from factfidelity.display.charts_base import SERIES
-from factfidelity.display.views import Column, FigureView, NativeChart, TableView
+from factfidelity.display.views import Column, TableView
 from factfidelity.evaluation import ReleasedEvaluation
+from factfidelity.reports.cards import one_line
+from factfidelity.reports.native import native_chart
 from factfidelity.reports.pages import ReportPages
-from factfidelity.reports.sheets import chart_table, free_name, placed_figures, wanted_name
+from factfidelity.reports.sheets import free_name, wanted_name
+from factfidelity.reports.shelves import Drawn, Sheet, Shelves, summary_shelves, table_shelves
 from factfidelity.reports.words import GUIDE, WORDS
-from factfidelity.wording import HIDDEN, label
+from factfidelity.wording import HIDDEN, label, sort_key
 
 # A fixed day of creation: the same figures give the same bytes.
 _CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001
-_WIDEST = 42
+# Widest column, in a table of many columns and of few.
+_WIDEST, _WIDEST_OF_FEW, _FEW_COLUMNS = 42, 92, 3
+_NUMERIC = frozenset({"integer", "number", "percent"})
 _COVER_WIDTH = 96
-# With fewer points to a line than this, a line goes on over a place without a value.
-_FEW_POINTS = 4
-_LONG = 60
+# As many lines as a printed page takes; a longer table goes on over several.
+_PAGE_ROWS = 75
+_CHART, _CHART_ROWS, _ACROSS = (640, 340), 18, 2
 # The colour of a tab says nothing that the contents do not say in words.
-_PARTS = {"summary": ("main", "about"), "tables": ("more",)}
-_TABS = {"main": "#00598C", "more": "#8FA3B3", "about": "#D5DBE1"}
-
-_MARKERS = ("circle", "square", "diamond", "triangle", "x", "star")
-_DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot", "solid")
+_TABS = {"main": "#00598C", "points": "#8FA3B3", "more": "#8FA3B3", "about": "#D5DBE1"}
+_SHELVES = {"summary": summary_shelves, "tables": table_shelves}
 
 _WORDS = {
     "cover": {"sv": "Läs mig", "en": "Read me"},
     "key_figures": {"sv": "Nyckeltal", "en": "Key figures"},
     "definitions": {"sv": "Definitioner", "en": "Definitions"},
     "notes": {"sv": "Noter", "en": "Notes"},
-    "main": {"sv": "Huvudtabeller", "en": "Main tables"},
-    "more": {"sv": "Fler tabeller", "en": "More tables"},
+    "charts": {"sv": "Diagram", "en": "Charts"},
+    "charts_shown": {
+        "sv": "De viktigaste diagrammen med var sin mening",
+        "en": "The main charts with a sentence each",
+    },
+    "figures_in": {"sv": "Siffrorna står på bladet", "en": "The figures stand on the sheet"},
+    "first": {"sv": "Börja här", "en": "Begin here"},
+    "main": {"sv": "En tabell för varje avsnitt", "en": "One table for each section"},
+    "points": {"sv": "Siffrorna bakom diagrammen", "en": "The figures behind the charts"},
+    "more": {"sv": "Tabeller", "en": "Tables"},
     "about": {"sv": "Om underlaget", "en": "About the data"},
     "for_whom": {"sv": "För", "en": "For"},
     "readers": {
-        "sv": "Chefer och utvecklingsledare i region och kommun. Börja på bladet Nyckeltal; huvudtabellerna följer "
-        "rapportens avsnitt. Övriga tabeller finns på rapportsidan och i arbetsboken tables.",
-        "en": "Managers and developers in region and municipality. Begin with the sheet Key figures; the main tables "
-        "follow the sections of the report. The other tables stand on the report page and in the workbook tables.",
+        "sv": "Chefer och utvecklingsledare i region och kommun. Bladen Nyckeltal och Diagram räcker för en överblick, "
+        "och är de som behöver skrivas ut. Alla övriga tabeller finns på rapportsidan och i arbetsboken {other}.",
+        "en": "Managers and developers in region and municipality. The sheets Key figures and Charts are enough for an "
+        "overview, and are those that need printing. All other tables are on the report page and in the workbook "
+        "{other}.",
+    },
+    "readers_tables": {
+        "sv": "Den som vill se alla tabeller bakom rapporten. En överblick med nyckeltal och diagram finns i "
+        "arbetsboken {other}.",
+        "en": "Those who want to see all tables behind the report. An overview with key figures and charts is in the "
+        "workbook {other}.",
     },
     "empty": {
         "sv": "En tom cell i en tabell som hör till ett diagram är ett värde som inte visas.",
@@ -72,8 +88,16 @@ class _Book:
             self.formats[key] = self.workbook.add_format({"valign": "top", **options})
         return self.formats[key]
 
-    def sheet(self, wanted: str, group: str = "") -> Any:
-        name = free_name(wanted, self.taken, WORDS["table"][self.language])
+    def name(self, view: TableView) -> str:
+        """Return the name of a table's sheet, given out once."""
+        if view.name not in self.places:
+            name = free_name(wanted_name(view, self.language), self.taken, WORDS["table"][self.language])
+            self.taken.add(name.casefold())
+            self.places[view.name] = name
+        return self.places[view.name]
+
+    def sheet(self, name: str, group: str = "") -> Any:
+        """Add a sheet, ready to be printed as wide as a page."""
         self.taken.add(name.casefold())
         sheet = self.workbook.add_worksheet(name)
         if group:
@@ -93,7 +117,7 @@ def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv", part: 
     released : ReleasedEvaluation
     language : {"sv", "en"}
     part : {"summary", "tables"}
-        ``summary``: key figures and the main table of each result, for managers. ``tables``: all the other tables.
+        ``summary``: key figures, charts and one table for each section, for managers. ``tables``: all other tables.
 
     Raises
     ------
@@ -102,9 +126,8 @@ def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv", part: 
     """
     import xlsxwriter
 
-    if part not in _PARTS:
-        raise ValueError(f"part must be one of {', '.join(_PARTS)}, got {part!r}")
-
+    if part not in _SHELVES:
+        raise ValueError(f"part must be one of {', '.join(_SHELVES)}, got {part!r}")
     for result in released.results.values():
         result.require_released()
     pages = ReportPages(released, language)
@@ -119,47 +142,48 @@ def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv", part: 
     workbook = xlsxwriter.Workbook(buffer, options)
     workbook.set_properties({"title": pages.title, "created": _CREATED, "comments": pages.period, "author": ""})
     book = _Book(workbook, language)
-    cover = book.sheet(book.word("cover"))
-    groups = {name: entries for name, entries in _grouped(pages, language).items() if name in _PARTS[part]}
-    for group, entries in groups.items():
-        for view, figures in entries:
-            _table_sheet(book, view, figures, group, _key_forms(pages) if view.name == "key_figures" else None)
-    about = [_definitions(book, pages), *_notes(book, [view for entries in groups.values() for view, _ in entries])]
-    contents = {group: [view for view, _ in entries] for group, entries in groups.items()}
-    contents.setdefault("about", []).extend(about)
-    _cover(book, cover, pages, released, contents)
+    _fill(book, pages, _SHELVES[part](pages), part)
     workbook.close()
     return buffer.getvalue()
 
 
-Entry = tuple[TableView, list[FigureView]]
+def _fill(book: _Book, pages: ReportPages, shelves: Shelves, part: str) -> None:
+    """Write the sheets: cover, key figures, charts, then the tables by group."""
+    cover = book.sheet(book.word("cover"))
+    sheets = [(group, one) for group, members in shelves.groups.items() for one in members]
+    about = [_definitions(pages), *_notes(book, [one.view for _, one in sheets])]
+    sheets += [("about", Sheet(view)) for view in about]
+    for _, one in sheets:
+        book.name(one.view)
+    for place, (group, one) in enumerate(sheets):
+        if place == 1 and shelves.charts:
+            _chart_sheet(book, shelves.charts)
+        _table_sheet(book, one, group)
+    _cover(book, cover, pages, [(group, one.view) for group, one in sheets], shelves.charts, part)
 
 
-def _grouped(pages: ReportPages, language: str) -> dict[str, list[Entry]]:
-    """Return every table once with its figures: the first table of each result first, then the others."""
-    main: list[Entry] = [(pages.key_figure_view(), [])]
-    more: list[Entry] = []
-    for result in pages.results:
-        entries = placed_figures(result.views(language), result.figures(language))
-        wide = [chart_table(figure, view) for view, figures in entries for figure in figures if _is_split(figure)]
-        own = {view.name for view in result.views(language)}
-        entries = [(view, some) for view, some in entries if view.name in own or not all(map(_is_split, some))]
-        entries = [(view, [figure for figure in figures if not _is_split(figure)]) for view, figures in entries]
-        first = 1 if not wide or (entries and len(entries[0][0].frame) <= _LONG) else 0
-        main += [*wide, *entries[:first]]
-        more += entries[first:]
-    about = [*pages.change_views(), *pages.quality_views(), pages.hidden_view(), pages.checklist_view()]
-    groups: dict[str, list[Entry]] = {"main": main, "more": more, "about": [(view, []) for view in about]}
-    return {group: [entry for entry in entries if len(entry[0].frame)] for group, entries in groups.items()}
-
-
-def _is_split(figure: FigureView) -> bool:
-    return figure.native is not None and bool(figure.native.split)
-
-
-def _key_forms(pages: ReportPages) -> list[Column]:
-    """Return how the figures of each row are written: a share as per cent, a ratio with its decimals."""
-    return [Column("", "", one.form, one.decimals) for one in pages.key_figures()]
+def _chart_sheet(book: _Book, charts: Sequence[Drawn]) -> None:
+    """Write the charts two beside each other, each below its sentence and above a link to its figures."""
+    sheet = book.sheet(book.word("charts"), "main")
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, _CHART[0] / 7)
+    sheet.set_column(1, 1, 2)
+    sheet.set_column(2, 2, _CHART[0] / 7)
+    said, linked = book.form(bold=True, text_wrap=True), book.form(font_color="#00598C", underline=1)
+    rows = _CHART_ROWS + 3
+    for turn, drawn in enumerate(charts):
+        tab = book.name(drawn.view)
+        chart = native_chart(book.workbook, tab, drawn.view, drawn.figure, _CHART)
+        top, left = rows * (turn // _ACROSS), 2 * (turn % _ACROSS)
+        if left == 0:
+            pair = [one.finding for one in charts[turn : turn + _ACROSS]]
+            sheet.set_row(top, 16 * max(-(-len(text) // (_CHART[0] // 8)) for text in pair))
+            sheet.set_row(top + rows - 1, 24)
+        sheet.write_string(top, left, drawn.finding, said)
+        sheet.insert_chart(top + 1, left, chart, {"description": drawn.figure.alt, "object_position": 3})
+        below = f"{book.word('figures_in')} {tab}"
+        sheet.write_url(top + rows - 2, left, f"internal:'{tab}'!A1", linked, string=below)
+    sheet.set_h_pagebreaks([2 * rows * page for page in range(1, -(-len(charts) // (2 * _ACROSS)))])
 
 
 def _headings(columns: Sequence[Column]) -> list[str]:
@@ -173,17 +197,22 @@ def _headings(columns: Sequence[Column]) -> list[str]:
     return headings
 
 
-def _table_sheet(
-    book: _Book, view: TableView, figures: Sequence[FigureView], group: str, forms: Sequence[Column] | None = None
-) -> None:
-    sheet = book.sheet(wanted_name(view, book.language), group)
-    book.places[view.name] = sheet.get_name()
+def _table_sheet(book: _Book, one: Sheet, group: str) -> None:
+    view = one.view
+    sheet = book.sheet(book.name(view), group)
     headings = _headings(view.columns)
     rows, width = len(view.frame), len(view.columns)
-    charted = {name for figure in figures if figure.native for name in figure.native.series}
-    heading_form = book.form(bold=True, text_wrap=True, bg_color="#F4F6F8", bottom=2)
+    charted = {*one.charted, *(name for figure in one.figures if figure.native for name in figure.native.series)}
+    look: dict[str, Any] = {"bold": True, "text_wrap": True, "bg_color": "#F4F6F8", "bottom": 2, "valign": "bottom"}
+    sides = [
+        {"align": "right"} if column.form in _NUMERIC else {"align": "left", "indent": min(place, 1)}
+        for place, column in enumerate(view.columns)
+    ]
     options = {
-        "columns": [{"header": heading, "header_format": heading_form} for heading in headings],
+        "columns": [
+            {"header": heading, "header_format": book.form(**look, **side)}
+            for heading, side in zip(headings, sides, strict=True)
+        ],
         "style": None,
         "autofilter": True,
         "name": f"t_{re.sub(r'[^A-Za-z0-9_]', '_', view.name)}",
@@ -192,24 +221,29 @@ def _table_sheet(
     }
     sheet.add_table(0, 0, max(rows, 1), width - 1, options)
     heights = [1] * (rows + 1)
+    widest = _WIDEST if width > _FEW_COLUMNS else _WIDEST_OF_FEW
     for place, column in enumerate(view.columns):
         states = view.states[column.name].tolist() if view.states is not None and column.name in view.states else None
         values = view.frame[column.name].tolist()
-        own = forms if forms and column.form == "number" else [column] * rows
+        own = one.forms if one.forms and column.form == "number" else [column] * rows
         texts = _write_column(book, sheet, place, own, values, states, column.name in charted)
         longest = max([len(word) for word in headings[place].split()] + [len(text) for text in texts] + [8])
-        room = min(longest + 3, _WIDEST)
+        room = min(longest + 3, widest)
         sheet.set_column(place, place, room)
         for row, text in enumerate((headings[place], *texts)):
             heights[row] = max(heights[row], -(-len(text) // (room - 2)))
     for row, lines in enumerate(heights):
         if lines > 1:
             sheet.set_row(row, 15 * lines)
+    if not one.figures and sum(heights) <= _PAGE_ROWS:
+        sheet.fit_to_pages(1, 1)
+    sheet.set_header("&L&12" + one_line(view.caption).replace("&", "&&")[:200])
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
-    for number, figure in enumerate(figures):
-        if figure.native:
-            _native_chart(book, sheet, view, figure, width + 1, 1 + 22 * number)
+    for number, figure in enumerate(one.figures):
+        chart = native_chart(book.workbook, sheet.get_name(), view, figure)
+        if chart is not None:
+            sheet.insert_chart(1 + 22 * number, width + 1, chart, {"description": figure.alt, "object_position": 3})
 
 
 def _write_column(
@@ -227,7 +261,7 @@ def _write_column(
         state = states[row - 1] if states else None
         missing = value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value))
         if missing or (value == "" and column.form != "text"):
-            is_blank = charted or (column.form in {"text", "code", "date"} and state != "hidden")
+            is_blank = charted or state == "none" or (column.form in {"text", "code", "date"} and state != "hidden")
             texts.append(_write_missing(book, sheet, row, place, is_blank))
         else:
             texts.append(_write_value(book, sheet, row, place, column, value))
@@ -249,7 +283,7 @@ def _write_value(book: _Book, sheet: Any, row: int, place: int, column: Column, 
         return "2000-01-01"
     if column.form in {"text", "code"}:
         text = label(value, book.language) if column.form == "code" else str(value)
-        sheet.write_string(row, place, text, book.form(text_wrap=True, indent=1 if place else 0))
+        sheet.write_string(row, place, text, book.form(text_wrap=True, align="left", indent=1 if place else 0))
         return text
     number = float(value)
     if number in {float("inf"), float("-inf")}:
@@ -270,81 +304,44 @@ def _number_form(column: Column) -> dict[str, Any]:
     return {"num_format": forms[column.form]} if column.form in forms else {}
 
 
-def _native_chart(book: _Book, sheet: Any, view: TableView, figure: FigureView, left: int, top: int) -> None:
-    native = figure.native
-    if native is None or not native.series:  # nothing is shown that could be drawn
-        return
-    names = [column.name for column in view.columns]
-    chart = book.workbook.add_chart({"type": native.kind})
-    tab, last = sheet.get_name(), len(view.frame)
-    category = names.index(native.category)
-    for turn, name in enumerate(native.series):
-        place = names.index(name)
-        chart.add_series(
-            {
-                "name": view.columns[place].heading,
-                "categories": [tab, 1, category, last, category],
-                "values": [tab, 1, place, last, place],
-                **_look(native.kind, turn),
-            }
-        )
-    chart.set_title({"name": figure.caption[:200], "name_font": {"size": 11}})
-    _native_axes(chart, view, native, last)
-    chart.show_blanks_as("gap" if last > len(native.series) * _FEW_POINTS else "span")
-    chart.set_legend({"position": "bottom"} if len(native.series) > 1 else {"none": True})
-    chart.set_size({"width": 760, "height": max(400, 26 * last if native.kind == "bar" else 0)})
-    sheet.insert_chart(top, left, chart, {"description": figure.alt, "object_position": 3})
-
-
-def _native_axes(chart: Any, view: TableView, native: NativeChart, points: int) -> None:
-    values = next(column for column in view.columns if column.name == native.series[0])
-    measure = {
-        "min": 0,
-        "name": native.y_title,
-        "num_format": "0%" if values.form == "percent" else "General",
-        "major_gridlines": {"visible": True, "line": {"color": "#CFD5DD"}},
-    }
-    places: dict[str, Any] = {"interval_unit": max(1, points // 12), "interval_tick": max(1, points // 12)}
-    if native.kind == "bar":
-        # A bar chart's places go upwards: turned round, so that they come in the order of the table.
-        chart.set_x_axis(measure)
-        chart.set_y_axis({"reverse": True, "crossing": "max", "major_gridlines": {"visible": False}})
-    else:
-        chart.set_x_axis(places)
-        chart.set_y_axis(measure)
-
-
-def _look(kind: str, turn: int) -> dict[str, Any]:
-    """Return the look of one series: colour, and marker or dash, so that it is never told by colour alone."""
-    colour = SERIES[turn % len(SERIES)]
-    if kind != "line":
-        return {"fill": {"color": colour}, "border": {"color": "#1B1F24"}}
-    marker = {"type": _MARKERS[turn % len(_MARKERS)], "size": 6, "fill": {"color": colour}, "border": {"color": colour}}
-    return {"line": {"color": colour, "width": 2, "dash_type": _DASHES[turn % len(_DASHES)]}, "marker": marker}
-
-
 def _cover(
-    book: _Book, sheet: Any, pages: ReportPages, released: ReleasedEvaluation, contents: Mapping[str, list[TableView]]
+    book: _Book, sheet: Any, pages: ReportPages, sheets: Sequence[tuple[str, TableView]], charts: object, part: str
 ) -> None:
     words = pages.words
+    first, *others = pages.cover_facts()
     lines: list[tuple[str, str]] = [("title", pages.title)]
-    if released.plan.organisation.name:
-        lines.append(("plain", released.plan.organisation.name))
-    lines += [("pair", f"{book.word('for_whom')}\t{book.word('readers')}")]
-    lines += [("pair", f"{name}\t{value}") for name, value in pages.facts()]
-    smallest = released.plan.disclosure.smallest
+    if pages.plan.organisation.name:
+        lines.append(("plain", pages.plan.organisation.name))
+    readers = book.word("readers" if part == "summary" else "readers_tables")
+    other = f"{'tables' if part == 'summary' else 'summary'}_{book.language}.xlsx"
+    lines += [("pair", f"{book.word('for_whom')}\t{readers.format(other=other)}")]
+    lines += [("pair", f"{name}\t{value}") for name, value in first]
+    smallest = pages.plan.disclosure.smallest
     lines.append(("heading", words["guide"]))
     lines += [("note", text[book.language].format(smallest=smallest)) for text in GUIDE]
     lines.append(("note", book.word("empty")))
     lines.append(("heading", words["contents"]))
-    for group, views in contents.items():
-        lines.append(("group", book.word(group)))
-        lines += [("link", f"{book.places[view.name]}\t{view.caption}") for view in views]
+    lines += _links(book, sheets, bool(charts))
+    lines.append(("heading", words["provenance"]))
+    lines += [("pair", f"{name}\t{value}") for facts in others for name, value in facts]
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, _COVER_WIDTH)
     sheet.hide_gridlines(2)
     for row, (kind, text) in enumerate(lines):
         _cover_line(book, sheet, row, kind, text)
+
+
+def _links(book: _Book, sheets: Sequence[tuple[str, TableView]], has_charts: bool) -> Iterable[tuple[str, str]]:
+    """Return the lines of the contents: a heading for each group, and a link to each sheet."""
+    said = ""
+    for place, (group, view) in enumerate(sheets):
+        heading = "first" if has_charts and place == 0 else group
+        if heading != said:
+            yield "group", book.word(heading)
+            said = heading
+        yield "link", f"{book.name(view)}\t{view.caption}"
+        if heading == "first":
+            yield "link", f"{book.word('charts')}\t{book.word('charts_shown')}"
 
 
 def _cover_line(book: _Book, sheet: Any, row: int, kind: str, text: str) -> None:
@@ -374,25 +371,22 @@ def _cover_line(book: _Book, sheet: Any, row: int, kind: str, text: str) -> None
         sheet.write_string(row, 1, text, book.form(text_wrap=True))
 
 
-def _definitions(book: _Book, pages: ReportPages) -> TableView:
-    rows = [{"term": term, "meaning": meaning} for term, meaning in pages.terms()]
+def _definitions(pages: ReportPages) -> TableView:
+    terms = sorted(pages.terms(), key=lambda pair: sort_key(pair[0]))
     words = pages.words
     columns = (Column("term", words["term"]), Column("meaning", words["meaning"]))
-    view = TableView("definitions", words["definitions"], pd.DataFrame(rows), columns)
-    _table_sheet(book, view, (), "about")
-    return view
+    frame = pd.DataFrame(terms, columns=["term", "meaning"])
+    return TableView("definitions", words["definitions"], frame, columns)
 
 
 def _notes(book: _Book, views: Sequence[TableView]) -> list[TableView]:
-    """Write the notes of all tables on a sheet, a note that several tables share once."""
+    """Return the notes of all tables as one table, a note that several tables share once."""
     sheets: dict[str, list[str]] = {}
     for view in views:
         for note in view.notes:
-            sheets.setdefault(note, []).append(book.places[view.name])
+            sheets.setdefault(note, []).append(book.name(view))
     if not sheets:
         return []
     rows = [{"sheet": ", ".join(dict.fromkeys(names)), "note": note} for note, names in sheets.items()]
     columns = (Column("sheet", WORDS["sheet"][book.language]), Column("note", book.word("notes")))
-    view = TableView("notes", book.word("notes"), pd.DataFrame(rows), columns)
-    _table_sheet(book, view, (), "about")
-    return [view]
+    return [TableView("notes", book.word("notes"), pd.DataFrame(rows), columns)]

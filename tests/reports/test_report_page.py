@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import re
+import zipfile
 from html.parser import HTMLParser
 
 import openpyxl
@@ -15,6 +16,7 @@ import factfidelity as ff
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.released import released_json
 from factfidelity.reports.render import render_report
+from factfidelity.reports.shelves import MOST_CHARTS
 from factfidelity.reports.workbook import workbook_bytes
 from factfidelity.wording import HIDDEN
 
@@ -114,8 +116,9 @@ def test_the_workbook_holds_the_figures_of_the_page(released):
             assert row[1] == pytest.approx(expected["value"], abs=1e-12)
 
 
-def test_the_workbook_is_tidy_and_holds_no_formula_no_hidden_sheet_and_no_tiny_name(released):
-    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(released, language="sv")))
+@pytest.mark.parametrize("part", ["summary", "tables"])
+def test_the_workbook_is_tidy_and_holds_no_formula_no_hidden_sheet_and_no_tiny_name(released, part):
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(released, language="sv", part=part)))
     assert book.sheetnames[0] == "Läs mig"
     for sheet in book.worksheets:
         assert sheet.sheet_state == "visible"
@@ -123,9 +126,29 @@ def test_the_workbook_is_tidy_and_holds_no_formula_no_hidden_sheet_and_no_tiny_n
         assert not sheet.merged_cells.ranges
         for row in sheet.iter_rows():
             assert not any(cell.data_type == "f" for cell in row)
-        if sheet.title != "Läs mig":
+        if sheet.title not in {"Läs mig", "Diagram"}:
             assert len(sheet.tables) == 1
             assert next(iter(sheet.tables.values())).ref.startswith("A1:")
+
+
+def test_a_manager_finds_key_figures_and_charts_first_and_every_table_stands_in_one_of_the_workbooks(released):
+    content = workbook_bytes(released, language="sv")
+    summary = openpyxl.load_workbook(io.BytesIO(content))
+    tables = openpyxl.load_workbook(io.BytesIO(workbook_bytes(released, language="sv", part="tables")))
+    assert summary.sheetnames[:3] == ["Läs mig", "Nyckeltal", "Diagram"]
+    assert len(summary.sheetnames) <= 25
+    assert 3 <= len(summary["Diagram"]._charts) <= MOST_CHARTS
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        drawings = "".join(parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/drawings/d"))
+    described = re.findall(r'descr="([^"]*)"', drawings)
+    assert len(described) == len(summary["Diagram"]._charts)
+    assert all(len(text) > 40 for text in described)
+    names = [{table.name for sheet in book.worksheets for table in sheet.tables.values()} for book in (summary, tables)]
+    assert names[0] & names[1] <= {"t_definitions", "t_notes"}
+    wanted = {f"t_{view.name}" for result in ReportPages(released, "sv").results for view in result.views("sv")
+              if len(view.frame) and not view.name.startswith("indicators_")}  # fmt: skip
+    drawn = {f"{name}_chart" for name in wanted} & (names[0] | names[1])
+    assert {name for name in wanted if name not in names[0] | names[1]} <= {one.removesuffix("_chart") for one in drawn}
 
 
 def test_the_same_evaluation_gives_the_same_bytes(released, tmp_path):
