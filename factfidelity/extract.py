@@ -47,13 +47,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "services": ("client_id", "kind", "start", "end", "law", "municipality", "requested", "decided", "hours"),
     "deaths": ("client_id", "date", "precision"),
     "population": ("area", "area_kind", "age_group", "sex", "year", "persons"),
+    "costs": ("item", "unit", "sek", "price_year", "source"),
 }  # fmt: skip
 
 _DATES = frozenset(
     "observed_from observed_to started start end date admitted discharged made followed_up received decided "
     "first_contact requested".split()
 )
-_NUMBERS = frozenset("birth_year catchment fte minutes amount score hours persons n clients_reviewed year".split())
+_NUMBERS = frozenset(
+    "birth_year catchment fte minutes amount score hours persons n clients_reviewed year sek price_year".split()
+)
 _FLAGS = frozenset(
     "leader case_carrying face_to_face outside_clinic attended relatives acute person_present "
     "relatives_present consent".split()
@@ -74,6 +77,9 @@ class Source:
         The days that the source covers, ``end`` being the first day after.
     complete_to : Timestamp or None
         First day from which the source can no longer be trusted to be complete.
+    register : str or None
+        National register that the rows come from, such as ``PAR_OV`` (several: a blank between them); empty where
+        they come from none; None where it is not said.
     """
 
     completeness: Literal["running", "discharged"] = "running"
@@ -81,6 +87,7 @@ class Source:
     start: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
     complete_to: pd.Timestamp | None = None
+    register: str | None = None
 
 
 def empty_table(name: str) -> pd.DataFrame:

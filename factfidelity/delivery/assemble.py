@@ -358,5 +358,6 @@ def _sources(out: Assembled, assigned: Sequence[Assigned], mapping: MappingFile 
         sources[table] = Source(
             completeness="discharged" if finished else "running", linked=all(one.spec.linked for one in mine),
             start=start, end=end, complete_to=complete,
+            register=" ".join(sorted({one.layout.from_register for one in mine} - {""})),
         )  # fmt: skip
     return sources

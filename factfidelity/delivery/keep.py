@@ -65,6 +65,7 @@ def _source(source: Source) -> dict[str, Any]:
     return {
         "completeness": source.completeness,
         "linked": source.linked,
+        "register": source.register,
         **{name: None if day is None else f"{day:%Y-%m-%d}" for name, day in days.items()},
     }
 
@@ -73,4 +74,5 @@ def _read_source(record: Mapping[str, Any]) -> Source:
     days = {
         name: None if record[name] is None else pd.Timestamp(record[name]) for name in ("start", "end", "complete_to")
     }
-    return Source(completeness=record["completeness"], linked=bool(record["linked"]), **days)
+    register = record.get("register")
+    return Source(completeness=record["completeness"], linked=bool(record["linked"]), register=register, **days)

@@ -188,6 +188,7 @@ def layout_of(name: str, spec: SourceSpec) -> Layout:
         "key": base.key if spec.key is None else spec.key,
         "drop": (*base.drop, *spec.drop),
         "completeness": spec.completeness or base.completeness,
+        "from_register": base.from_register if spec.from_register is None else spec.from_register,
     }
     return base.model_copy(update=changed)
 

@@ -13,6 +13,7 @@ from factfidelity.schemas.plan import Plan
 from factfidelity.wording import date as day_name
 
 PAR_OV = "par_ov_2024"
+_OUTPATIENT_REGISTER = "PAR_OV"
 _PHYSICIANS = frozenset({"physician", "psychiatrist"})
 
 
@@ -33,9 +34,11 @@ def break_day(name: str = PAR_OV) -> pd.Timestamp:
 def rests_on_outpatient_register(extract: Extract, outcome: Outcome) -> bool:
     """Tell whether an outcome counts outpatient contacts that the patient register has of all professions since 2024.
 
-    Emergency visits do not, nor do visits to physicians alone.
+    Emergency visits do not, nor do visits to physicians alone, nor contacts from a region's own system. Where the
+    mapping does not say where the visits come from, they may be the register's.
     """
-    if outcome.table != "visits":
+    register = extract.source("visits").register
+    if outcome.table != "visits" or (register is not None and _OUTPATIENT_REGISTER not in register.split()):
         return False
     kinds, professions = (frozenset(map(str, outcome.where.get(name, ()))) for name in ("kind", "profession"))
     if (kinds and "outpatient" not in kinds) or (professions and professions <= _PHYSICIANS):

@@ -145,6 +145,7 @@ class Layout(Strict):
     ``drop``: headings that are never loaded. ``person``: the column with the person key; ``person_within``: the column
     with the municipality inside which alone that key is unique. ``year_in_name``: the column that may be missing where
     each year is a file with the year in its name.
+    ``from_register``: the national register that such files are extracts of; empty where they are not.
     ``certainty``: how well the headings are known (``verified`` from the register's own documentation, ``example``
     from an invented example of how such files look).
     """
@@ -165,6 +166,7 @@ class Layout(Strict):
     may_repeat: bool = False
     drop: Names = ()
     completeness: Literal["running", "discharged"] = "running"
+    from_register: str = ""
     feeds: tuple[Feed, ...]
     notes: dict[str, str] = Field(default_factory=dict)
 
@@ -194,6 +196,7 @@ class SourceSpec(Strict):
     separator: Literal["", ";", ",", "\t", "|"] = ""
     crosswalk: str = ""
     completeness: Literal["running", "discharged"] | None = None
+    from_register: str | None = None
     linked: bool = True
     truncation_lag: int = Field(default=180, ge=0, le=3653)
     period: Span | None = None
