@@ -10,7 +10,8 @@ KINDS = (
     "personnummer_12", "personnummer_dash", "personnummer_10", "personnummer_short_dash", "personnummer_plus",
     "personnummer_space", "personnummer_nbsp", "personnummer_wide", "personnummer_underscore",
     "personnummer_dashed_date", "apostrophe", "old_sign", "old_blank",
-    "samordningsnummer", "samordningsnummer_dash", "stockholm", "gotaland", "varmland", "skane", "clnk",
+    "samordningsnummer", "samordningsnummer_dash", "stockholm", "stockholm_any_year", "gotaland", "varmland",
+    "skane", "clnk",
     "float_12", "scientific", "scientific_full", "lost_zeros", "full_width", "email", "phone", "phone_abroad",
     "phone_landline", "hsa_id", "address",
 )  # fmt: skip
@@ -87,6 +88,11 @@ def _stockholm(draw: np.random.Generator, twelve: str) -> str:
     return f"99{serial}{check_digit(serial[2:])}"
 
 
+def _stockholm_any_year(draw: np.random.Generator, twelve: str) -> str:
+    serial = f"{int(draw.integers(0, 10_000)):04d}{int(draw.integers(0, 100_000)):05d}"
+    return f"99{serial}{check_digit(serial[2:])}"
+
+
 def _clnk(draw: np.random.Generator, twelve: str) -> str:
     nine = f"{twelve[2:6]}{int(draw.integers(32, 60))}{int(draw.integers(0, 1000)):03d}"
     return f"{twelve[:2]}{nine}{check_digit(nine)}"
@@ -103,6 +109,7 @@ _OTHERS = {
     "old_sign": lambda draw, n: number(draw, low=1930, high=1966)[:11] + _sign(draw, "ATX"),
     "old_blank": lambda draw, n: (lambda old: f"{old[:8]}-{old[8:11]}")(number(draw, low=1930, high=1966)),
     "stockholm": _stockholm,
+    "stockholm_any_year": _stockholm_any_year,
     "gotaland": _gotaland,
     "varmland": lambda draw, n: f"{n[:8]}S{_sign(draw, 'FUXPL')}{_sign(draw, '0123456789')}{_sign(draw, 'ABCDEFGHJK')}",
     "skane": _skane,

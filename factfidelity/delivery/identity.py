@@ -27,7 +27,8 @@ _TIMES = frozenset({"date", "timestamp", "time"})
 _PLAIN_NUMBERS = frozenset({"amount", "number"}) | _TIMES
 _CODES = frozenset({"code", "text_list", "unit", "name"})
 _DATE_SHAPES = frozenset({"99999999", "99999999999999", "9999-99-99", "9999-99-99 99:99", "9999-99-99a99:99:99"})
-_DECIDED_BY_SHARE = ("ten", "bare_phone", "lost_zeros")
+_DECIDED_BY_SHARE = ("ten", "bare_phone", "lost_zeros", "unlikely")
+_CALLED = {"bare_phone": "phone", "unlikely": "reserve_number"}
 
 
 @dataclass
@@ -101,10 +102,13 @@ def _screen_column(
         yield _problem("birth_month", file, heading, None, severity="warn")
     elif filled and not is_dropped and kind != "person_key":
         coded = kind in _CODES | _PLAIN_NUMBERS
-        fewest = 5 if is_bare_name(heading) else 30
         if by_name and not (coded and by_name == "heading_free_text"):
             yield _problem(by_name, file, heading, None)
-        elif not coded and seen.longest > 7 and identity_text.is_free_text(seen.sample(), fewest=fewest):
+        elif (
+            not coded
+            and seen.longest > 7
+            and identity_text.is_free_text(seen.sample(), may_be_names=is_bare_name(heading))
+        ):
             yield _problem("free_text", file, heading, None)
     if _needs_a_look(seen):
         tally = _count(seen.cells(), suggests_identity(heading) or kind == "person_key")
@@ -153,6 +157,8 @@ def _count_shape(tally: _Tally, cells: Cells, shape: str, places: Numbers, is_ke
             tally.add(tally.sure, "personnummer", int(many[answer.sure].sum()))
             tally.add(tally.sure, "reserve_number", int(many[answer.reserve].sum()))
             tally.add(tally.share, "ten", int(many[answer.ten].sum()))
+            if answer.unlikely is not None:
+                tally.add(tally.share, "unlikely", int(many[answer.unlikely].sum()))
             tally.suspect += int(many[answer.suspect].sum())
     if not timed and shape not in _DATE_SHAPES:
         tally.clock_like = False
@@ -209,24 +215,27 @@ def _decide(tally: _Tally, file: str, heading: str, kind: str, allowed: bool) ->
 
 
 def _are_times(tally: _Tally, kind: str) -> bool:
-    """Tell whether the whole column is compact time stamps, of which one in ten has a right check digit."""
+    """Tell whether the whole column is compact time stamps, of which one in ten has a right check digit.
+
+    That the mapping declares times is not enough: most of the long numbers must be none of a person.
+    """
     if not tally.clock_cells or not tally.clock_like:
         return False
     rare = tally.clock_hits < 0.5 * tally.clock_cells
-    return kind in _TIMES or (rare and tally.clock_cells > 1)
+    return rare and (kind in _TIMES or tally.clock_cells > 1)
 
 
 def _decide_by_share(
     found: str, count: int, tally: _Tally, file: str, heading: str, kind: str, allowed: bool
 ) -> Iterator[Problem]:
-    name = "phone" if found == "bare_phone" else "personnummer"
+    name = _CALLED.get(found, "personnummer")
     if count >= SHARE_THAT_REFUSES * tally.filled:
         yield _problem(name, file, heading, count)
         return
     mostly_numbers = tally.numbers >= 0.9 * tally.filled
     if kind in _PLAIN_NUMBERS or (tally.epoch_like and found == "ten"):
         return
-    if found in ("bare_phone", "lost_zeros") and mostly_numbers:
+    if found in ("bare_phone", "lost_zeros", "unlikely") and mostly_numbers:
         return
     if kind == "person_key" and mostly_numbers:
         severity: Severity = "warn" if allowed else "stop"
@@ -245,7 +254,7 @@ def _screen_extras(raw: RawTable) -> Iterator[Problem]:
         tally = _count((cells_of(values),), is_key=False)
         recent = _recent_clock(values)
         for found, count in (*tally.sure.items(), *((kind, number) for kind, number in tally.share.items())):
-            name = {"ten": "personnummer", "bare_phone": "phone", "lost_zeros": "personnummer"}.get(found, found)
+            name = {"ten": "personnummer", "lost_zeros": "personnummer", **_CALLED}.get(found, found)
             if not (recent and name == "personnummer"):
                 yield _problem(name, _safe_file(raw), "", count, place=place)
 

@@ -25,7 +25,7 @@ _SIGN = r"(?P<between>(?: ?[-+_ ] ?)?)"
 _TWELVE = re.compile(rf"{_BEFORE}(?P<number>9{{8}}{_SIGN}9{{3}}[9a]){_AFTER}")
 _DASHED = re.compile(rf"{_BEFORE}(?P<number>9{{4}}(?P<between>-)9{{2}}-9{{2}}-9{{4}}){_AFTER}")
 _TEN = re.compile(rf"{_BEFORE}(?P<number>9{{6}}{_SIGN}9{{3}}[9a]){_AFTER}")
-_BLANK = re.compile(r"(?<![9a])(?P<number>9{8}(?P<between>-)9{3})(?![9a.,-])")
+_BLANK = re.compile(r"(?<![9a])(?P<number>9{8}(?P<between>-)9{3})(?![9a-])(?![.,]9)")
 _RESERVE = re.compile(r"(?<![9a])(?P<number>9{8}(?P<between>-?)(?=9{0,3}a)[9a]{4})(?![9a])")
 _INTERIM = re.compile(r"(?<![9a])(?P<number>9{6}(?P<between>[-+]?)a9{3})(?![9a])")
 _SCIENTIFIC = re.compile(r"(?<![9a])(?P<number>9[.,]9{2,14}a[+]?99)(?![9a])")
@@ -64,6 +64,9 @@ class Found:
         A real date without the right check digit.
     clock : mask
         Could be a time stamp ``YYYYMMDDhhmm``.
+    unlikely : mask or None
+        Reserve numbers of Stockholm of a year that none is given for: the year is not part of the rule, but one random
+        number of twelve digits in a thousand is one.
     """
 
     sure: Mask
@@ -71,6 +74,7 @@ class Found:
     ten: Mask
     suspect: Mask
     clock: Mask
+    unlikely: Mask | None = None
 
 
 def spans(shape: str) -> list[Span]:
@@ -110,6 +114,7 @@ def test(block: Bytes, span: Span) -> Found:
         found.ten & whole_number,
         found.suspect & whole_number,
         found.clock,
+        None if found.unlikely is None else found.unlikely & whole_number,
     )
 
 
@@ -184,11 +189,13 @@ def _test_twelve(piece: Bytes, span: Span) -> Found:
         return Found(old, _none(piece), _none(piece), _none(piece), _none(piece))
     right = luhn(digits[:, 2:])
     year = _number(digits[:, 2:6])
-    stockholm = (century == 99) & (year >= 1900) & (year <= 2299) & luhn(digits[:, 4:])
+    stockholm = (century == 99) & luhn(digits[:, 4:])
+    usual = (year >= 1900) & (year <= 2299)
     day, month = _number(digits[:, 6:8]), _number(digits[:, 4:6])
     clinic = (century >= 19) & (century <= 20) & (month >= 1) & (month <= 12) & (day >= 32) & (day <= 59) & right
-    reserve = _none(piece) if span.separated else stockholm | clinic
-    return Found(date & right, reserve, _none(piece), date & ~right, _clock(digits))
+    reserve = _none(piece) if span.separated else (stockholm & usual) | clinic
+    unlikely = _none(piece) if span.separated else stockholm & ~usual
+    return Found(date & right, reserve, _none(piece), date & ~right, _clock(digits), unlikely)
 
 
 def _test_blank(piece: Bytes, span: Span) -> Found:

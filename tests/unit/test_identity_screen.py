@@ -52,6 +52,44 @@ def test_five_thousand_of_each_kind_are_found(kind):
     assert [text for text in planted(kind, 5000, draw) if not rules(raw({"Deltagare": [*clean, text]}))] == []
 
 
+def beside(place: str, text: str) -> RawTable:
+    """A clean table with a text in a place beside its cells."""
+    if place == "heading":
+        return raw({"Pseudonym": ["P-1"], f"svar {text}": ["1"]})
+    if place == "file name":
+        return raw({"Pseudonym": ["P-1"]}, file=f"uttag {text}.csv")
+    if place == "hidden sheet":
+        return raw({"Blad": ["x", text, "y"]})
+    return raw({"Pseudonym": ["P-1"]}, extras=((place, f"uttag {text} klart"),))
+
+
+PLACES = ("heading", "file name", "hidden sheet", "sheet name", "comment", "document property", "column label",
+          "value label", "file label", "preamble")  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", PLACES)
+def test_five_thousand_of_each_kind_are_found_in_every_place(place):
+    draw = np.random.default_rng(16)
+    kinds = [kind for kind in KINDS if kind != "lost_zeros"]  # eight or nine digits: only in columns of keys
+    missed = {kind: sum(not rules(beside(place, text)) for text in planted(kind, 5000, draw)) for kind in kinds}
+    assert {kind: count for kind, count in missed.items() if count} == {}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "lost_zeros"])
+def test_every_planted_identifier_is_found_in_every_place(kind):
+    draw = np.random.default_rng(17)
+    assert [place for place in PLACES for text in planted(kind, 5, draw) if not rules(beside(place, text))] == []
+
+
+def test_an_identity_number_that_reads_as_a_time_is_found_in_a_column_declared_as_dates():
+    numbers = [number for number in planted("personnummer_12", 2000, np.random.default_rng(18))
+               if int(number[8:10]) < 24 and int(number[10:]) < 60]  # fmt: skip
+    dates = list(pd.date_range("2020-01-01", periods=99).strftime("%Y%m%d"))
+    for number in numbers[:50]:
+        assert rules(raw({"INDATUM": [*dates, number]}), declared={"INDATUM": "date"})
+
+
 @pytest.mark.parametrize("place", ["file_name", "sheet_name", "comment", "hidden_sheet", "document_property", "label"])
 @pytest.mark.parametrize("kind", ["personnummer_12", "personnummer_dash", "samordningsnummer", "stockholm", "email"])
 def test_identifiers_beside_the_table_are_found(place, kind):
@@ -159,6 +197,19 @@ def test_free_text_is_told_from_codes_and_units():
     units = list(draw.choice(["Psykiatri Söder", "Psykosvård Västra Å", "FACT Norr"], 200))
     assert rules(raw({"Uppgift": texts})) == {"free_text"}
     assert not rules(raw({"Enhet": units}))
+
+
+def test_names_of_persons_are_told_from_names_of_teams_under_a_bare_heading():
+    places = ["Norr", "Söder", "Väst", "Öst", "Centrum", "Ängelholm", *(f"{number}" for number in range(2, 40))]
+    teams = [f"FACT {place}" for place in places[:4]] + [f"Team {place}" for place in places[4:]]
+    given, family = ["Anna", "Bo", "Cecilia", "Dan", "Eva", "Folke"], ["Alm", "Berg", "Ceder", "Dal", "Ek", "Fors"]
+    persons = [f"{first} {last}" for first, last in zip(given, family, strict=True)]
+    assert not rules(raw({"name": teams[:6], "team_id": teams[:6]}))
+    assert not rules(raw({"Namn": teams}))
+    assert rules(raw({"Namn": persons})) == {"free_text"}
+    assert rules(raw({"name": [f"{last}, {first}" for first, last in zip(given, family, strict=True)]})) == {
+        "free_text"
+    }
 
 
 def test_published_examples_are_refused():
