@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -26,8 +27,11 @@ _SHAPE_HSA = re.compile(r"aa9{10}-[9a]")
 _SHAPE_STREET = re.compile(r"a{4} 9{1,3}(?!9)|aaa 9{1,5}(?!9)|a/a |9{3} 9{2} {1,2}aaa")
 _WORD = re.compile(r"[A-Za-zåäöÅÄÖéÉüÜ]*[a-zåäöéü]{3,}")
 
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+
 _LONG_TEXT = 40
 _FEWEST_TEXTS = 30
+_FEWEST_NAMES = 5
 
 
 def may_hold(shape: str) -> tuple[str, ...]:
@@ -67,22 +71,38 @@ def _is_phone(text: str) -> bool:
     return 8 <= digits <= 13
 
 
-def is_free_text(values: Sequence[str], *, fewest: int = _FEWEST_TEXTS) -> bool:
+def is_free_text(values: Sequence[str], *, may_be_names: bool = False) -> bool:
     """Tell whether the filled values of a column (or a sample of them) are sentences rather than codes.
 
     Either they are longer than 40 signs in the mean, or more than half of them differ and hold spaces.
     Only words count: amounts with thousands spaces, dates, time stamps and lists of codes are no text.
+
+    Parameters
+    ----------
+    values : sequence of str
+    may_be_names : bool
+        Whether the column is headed just ``Namn``: five names of persons are enough. Names of teams share a word, as
+        in ``FACT Norr`` and ``FACT Söder``; of persons, hardly every second one shares a name.
     """
     if not values:
         return False
-    worded = [value for value in values if " " in value.strip() and _WORD.search(value)]
+    word = _LETTERS if may_be_names else _WORD
+    worded = [value for value in values if " " in value.strip() and word.search(value)]
     if len(worded) * 2 <= len(values):
         return False
     lengths: NDArray[np.int64] = np.fromiter((len(value) for value in values), dtype=np.int64)
     distinct = len(set(worded))
     if float(lengths.mean()) > _LONG_TEXT and distinct >= min(3, len(values)):
         return True
-    return distinct >= fewest and distinct > 0.5 * len(values)
+    if distinct <= 0.5 * len(values):
+        return False
+    return _unlike(set(worded)) if may_be_names else distinct >= _FEWEST_TEXTS
+
+
+def _unlike(names: set[str]) -> bool:
+    """Tell whether fewer than half of five names or more share a word."""
+    shared = Counter(word for name in names for word in set(name.casefold().split()))
+    return len(names) >= _FEWEST_NAMES and max(shared.values()) * 2 < len(names)
 
 
 def longest_cell_is_text(values: Iterable[str]) -> bool:
