@@ -42,6 +42,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "referrals": ("client_id", "team_id", "received", "decided", "outcome", "first_contact"),
     "events": ("client_id", "team_id", "date", "kind", "amount"),
     "surveys": ("team_id", "date", "instrument", "item", "answer", "n"),
+    "actions": ("team_id", "instrument", "item", "decided", "due", "done", "responsible"),
+    "catchment": ("team_id", "date", "bed_days", "admissions", "patients", "beds", "inhabitants"),
     "work": ("client_id", "kind", "start", "end", "hours"),
     "placements": ("client_id", "kind", "start", "end", "form", "law", "municipality"),
     "services": ("client_id", "kind", "start", "end", "law", "municipality", "requested", "decided", "hours"),
@@ -52,10 +54,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 _DATES = frozenset(
     "observed_from observed_to started start end date admitted discharged made followed_up received decided "
-    "first_contact requested".split()
+    "first_contact requested due done".split()
 )
 _NUMBERS = frozenset(
-    "birth_year catchment fte minutes amount score hours persons n clients_reviewed year sek price_year".split()
+    "birth_year catchment fte minutes amount score hours persons n clients_reviewed year sek price_year bed_days "
+    "admissions patients beds inhabitants".split()
 )
 _FLAGS = frozenset(
     "leader case_carrying face_to_face outside_clinic attended relatives acute person_present "

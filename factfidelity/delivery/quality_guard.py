@@ -11,7 +11,7 @@ import pandas as pd
 
 _SMALLEST = 5
 _HIDDEN = ".."
-_NOT_PERSONS = ("meetings", "population", "posts", "ratings", "staff", "teams")
+_NOT_PERSONS = ("costs", "meetings", "population", "posts", "ratings", "staff", "teams")
 _ROW_IS_PERSON = ("clients", "deaths")
 _FATES = ("used", "duplicate", "superseded", "furniture", "set_aside")
 

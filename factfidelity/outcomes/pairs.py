@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factfidelity.care.exposure import cohort_clients, index_days, observed_time
+from factfidelity.care.spells import Spells
 from factfidelity.care.windows import Windows, index_spell, place_windows
 from factfidelity.days import OPEN, UNKNOWN, Days, day_number, day_numbers
 from factfidelity.extract import Extract
@@ -85,7 +86,8 @@ class Design:
         cohort, index_stay : str
         baseline : (int, int), optional
             Another before window, as days before the index day: (730, 365) is the year before the last. Clients who
-            are not observed through all of it are out.
+            are not observed through all of it are out. Under ``exclude`` the stay that holds its first day is left out
+            of it, as the index stay is left out of the window after; else what is carried in would count before only.
         """
         low, high, linked = self.observed(tables)
         widths = self.plan.windows
@@ -98,6 +100,8 @@ class Design:
         }  # fmt: skip
         first, last = baseline or (widths.washout_before + widths.before, widths.washout_before)
         before = place_windows(code, index - first, index - last, **options)
+        if baseline and spells is not None and index_stay == "exclude":
+            before = _begun_like_after(before, spells, index, index - first, options)
         start = index + widths.washout_after
         after = place_windows(code, start, start + widths.after, **options)
         if cohort == "mirror":
@@ -168,6 +172,15 @@ def _mirrored(before: Windows, after: Windows) -> tuple[Windows, Windows]:
     """Shorten both windows of each client to the shorter, keeping the days nearest the index."""
     shorter = np.minimum(before.high - before.low, after.high - after.low)
     return replace(before, low=before.high - shorter), replace(after, high=after.low + shorter)
+
+
+def _begun_like_after(before: Windows, spells: Spells, index: Days, first: Days, options: dict[str, Any]) -> Windows:
+    """Leave out the stay that holds the first day of a window, and what of the index stay reaches into it."""
+    begun, start, _ = index_spell(spells, before.client, index)
+    high = np.where(begun, np.clip(start, before.low, before.high), before.high)
+    nothing = np.zeros_like(first)
+    moved = place_windows(before.client, nothing, nothing, **(options | {"index": first}))
+    return replace(moved, low=before.low, high=high)
 
 
 def flow_of(pair: Pair, *, cohort: str) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from factfidelity.outcomes.subgroups_result import SubgroupRatios
 from factfidelity.schemas.outcome import Outcome
 from factfidelity.schemas.plan import Plan
 from factfidelity.stats import compare
-from factfidelity.stats.quantiles import chi2_p
+from factfidelity.stats.quantiles import f_p
 
 _AGES = (0, 18, 30, 45, 65, 200)
 _COLUMNS = [
@@ -125,13 +125,20 @@ def _row(outcome: Outcome, by: str, level: str, counts: Counts, plan: Plan) -> d
 
 
 def _test(outcome: Outcome, by: str, found: list[dict[str, Any]]) -> dict[str, Any]:
-    """Test that all levels share one ratio: weighted squares of the log ratios, chi-square on levels - 1."""
+    """Test that all levels share one ratio: Welch's test on the log ratios, which allows for few clients in a level.
+
+    With weights w = 1 / error^2 and n clients in a level, F has levels - 1 and (k^2 - 1) / (3 L) degrees of freedom,
+    L the sum of (1 - w / sum of w)^2 / (n - 1) (Welch 1951, Biometrika 38, 330-336).
+    """
     usable = [row for row in found if row["log_error"] > 0 and row["estimate"] > 0]
-    p = nan
-    if len(usable) > 1:
+    p, k = nan, len(usable)
+    if k > 1:
         logs = np.array([log(row["estimate"]) for row in usable])
         weights = np.array([1 / row["log_error"] ** 2 for row in usable])
+        size = np.array([row["clients"] for row in usable], dtype=float)
         middle = float((weights * logs).sum() / weights.sum())
-        p = chi2_p(float((weights * (logs - middle) ** 2).sum()), len(usable) - 1)
+        lost = float(((1 - weights / weights.sum()) ** 2 / (size - 1)).sum())
+        between = float((weights * (logs - middle) ** 2).sum()) / (k - 1)
+        p = f_p(between / (1 + 2 * (k - 2) / (k**2 - 1) * lost), k - 1, (k**2 - 1) / (3 * lost))
     clients = min((row["clients"] for row in usable), default=0)
-    return {"outcome": outcome.outcome, "by": by, "levels": len(usable), "clients": clients, "p": p}
+    return {"outcome": outcome.outcome, "by": by, "levels": k, "clients": clients, "p": p}

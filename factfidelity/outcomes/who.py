@@ -149,11 +149,26 @@ def _expected(design: Design, outcome: Outcome, counts: Counts) -> dict[str, tup
     """Return each group's share if each stay of a client had fallen before or after by chance alone."""
     pair = design.pair(outcome.tables, cohort=design.plan.paired_cohort, index_stay="include")
     client, size, share = pieces_of(design, outcome, pair)
-    clients = len(counts.before)
-    if not len(size) or not clients:
+    if not len(size) or not len(counts.before):
         return {}
+    return expected_shares(client, size, share, seed=design.plan.intervals.seed)
+
+
+def expected_shares(
+    client: NDArray[np.int64], size: Numbers, share: Numbers, *, seed: int
+) -> dict[str, tuple[float, float, float]]:
+    """Put each stay before or after at random and count the groups: mean and middle 95 per cent of the draws.
+
+    Parameters
+    ----------
+    client, size : ndarray
+        Of each stay or happening: whose, and how long or how many.
+    share : ndarray
+        Of each client: the part of the observed time that lies after the index day.
+    """
+    clients = len(share)
     total = np.bincount(client, weights=size, minlength=clients)
-    rng = np.random.default_rng(design.plan.intervals.seed)
+    rng = np.random.default_rng(seed)
     drawn = np.zeros((_DRAWS, len(BINS)))
     for draw in range(_DRAWS):
         chosen = rng.random(len(size)) < share[client]
@@ -236,7 +251,10 @@ def _per_quarter(totals: Numbers, days: Numbers) -> Numbers:
 
 
 def _bands(counts: Numbers, days: Numbers, means: Numbers, plan: Plan) -> tuple[Numbers, Numbers]:
-    """Resample clients, with all that happened to them, and read percentiles of the sums so far."""
+    """Resample clients, with all that happened to them, and read percentiles of the sums so far.
+
+    The percentiles lie as far out as Student's t for so many clients with any.
+    """
     quarters = counts.shape[1]
     empty = np.full(quarters, nan)
     if len(counts) < 2 or not np.isfinite(means).all():
@@ -248,6 +266,7 @@ def _bands(counts: Numbers, days: Numbers, means: Numbers, plan: Plan) -> tuple[
     drawn = drawn[np.isfinite(drawn).all(axis=1)]
     if not len(drawn):
         return empty, empty
-    tail = (1 - plan.intervals.level) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail], axis=0)
-    return low, high
+    some = np.maximum((np.cumsum(counts, axis=1) > 0).sum(axis=0), 2)
+    tails = np.array([(1 - resample.expanded_level(plan.intervals.level, int(number))) / 2 for number in some])
+    ends = [[np.quantile(drawn[:, at], share) for at, share in enumerate(shares)] for shares in (tails, 1 - tails)]
+    return np.array(ends[0]), np.array(ends[1])

@@ -193,6 +193,7 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
         {"sv": "Slutenvård och tvång", "en": "Inpatient care and coercion"},
         (
             "mirror_outcomes",
+            "hospital_stays",
             "readmission_rates",
             "monthly_course",
             "regression_to_the_mean",
@@ -200,6 +201,7 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
             "all_choices",
             "subgroup_ratios",
             "four_claims",
+            "costs",
         ),
     ),
     ("ratings", {"sv": "Skattningar", "en": "Ratings"}, ("ratings_change",)),

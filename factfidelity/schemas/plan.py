@@ -13,6 +13,11 @@ from pydantic import Field
 from factfidelity.errors import PlanError, Problem
 from factfidelity.schemas.files import Strict, build_model, read_yaml, schema_files
 from factfidelity.schemas.outcome import Outcome
+from factfidelity.schemas.price import Price
+
+# Keys of later editions: left out of the fingerprint while they are not used, so that an earlier lock still holds.
+_CAME_LATER = frozenset({"prices", "price_year", "price_index"})
+_PARTS_CAME_LATER: dict[str, dict[str, Any]] = {"disclosure": {"coarsen_above": 0.2}, "caseload": {"pinned": False}}
 
 IndexStay = Literal["include", "exclude", "after_discharge"]
 Cohort = Literal["all", "complete", "mirror"]
@@ -79,18 +84,24 @@ class Intervals(Strict):
 
 
 class Disclosure(Strict):
-    """What may leave the secure room."""
+    """What may leave the secure room.
+
+    ``coarsen_above``: a table over time that would lose a greater share of its rows is shown by longer periods, and
+    one by age or municipality in larger groups; 1 keeps every table as it is asked for.
+    """
 
     smallest: int = Field(default=5, ge=3, le=100)
     hide_zero: tuple[str, ...] = ("coercion", "legal_status", "death", "diagnosis")
     dominance: tuple[float, float] = (0.5, 0.75)
     protection: int = Field(default=5, ge=1, le=100)
+    coarsen_above: float = Field(default=0.2, ge=0, le=1)
 
 
 class Caseload(Strict):
-    """How the caseload is shown."""
+    """How the caseload is shown, and with it the board and the contacts; ``pinned`` keeps the periods as they are."""
 
-    every: Literal["month", "quarter", "year"] = "month"
+    every: Literal["month", "quarter", "half_year", "year"] = "month"
+    pinned: bool = False
     staff: Literal["case_carrying", "team", "case_managers"] = "case_carrying"
 
 
@@ -148,6 +159,9 @@ class Plan(Strict):
     outcomes: tuple[str, ...] = ()
     allow_break: tuple[Literal["par_ov_2024"], ...] = ()
     own_outcomes: tuple[Outcome, ...] = ()
+    prices: tuple[Price, ...] = ()
+    price_year: int | None = Field(default=None, ge=1968, le=2100)
+    price_index: dict[int, float] = Field(default_factory=dict)
     locked: Locked = Locked()
 
     @property
@@ -162,7 +176,11 @@ class Plan(Strict):
     @property
     def fingerprint(self) -> str:
         """SHA-256 over the plan's content but for its lock, the same whatever the order of its keys."""
-        record = {name: value for name, value in self.record().items() if name != "locked"}
+        record = {
+            name: _as_before(name, value)
+            for name, value in self.record().items()
+            if name != "locked" and (value or name not in _CAME_LATER)
+        }
         content = json.dumps(record, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -172,6 +190,12 @@ class Plan(Strict):
         if self.locked.date is None or len(self.locked.fingerprint) < 8:
             return "open"
         return "kept" if self.fingerprint.startswith(self.locked.fingerprint.strip().lower()) else "changed"
+
+
+def _as_before(name: str, value: Any) -> Any:
+    """Return a part of the plan without keys of later editions that stand at their default."""
+    later = _PARTS_CAME_LATER.get(name, {})
+    return {key: one for key, one in value.items() if key not in later or one != later[key]} if later else value
 
 
 def load_plan(path_or_name: str | Path = "default") -> Plan:
