@@ -70,10 +70,12 @@ def month_starts(first: int, last: int) -> Days:
 
 
 def period_starts(first: int, last: int, every: str) -> Days:
-    """Return period boundaries that cover ``[first, last)``: month, quarter, half_year or year."""
+    """Return period boundaries that cover ``[first, last)``: month, quarter, half_year, year, or pooled (only one)."""
+    if every == "pooled":
+        return np.array([first, last], dtype=np.int64)
     lengths = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
     if every not in lengths:
-        raise ValueError(f"every must be one of {', '.join(lengths)}, got {every!r}")
+        raise ValueError(f"every must be one of {', '.join(lengths)}, pooled, got {every!r}")
     step = lengths[every]
     low = int(np.datetime64(int(first), "D").astype("datetime64[M]").astype(np.int64)) // step * step
     high = int(np.datetime64(int(max(last - 1, first)), "D").astype("datetime64[M]").astype(np.int64)) // step * step

@@ -192,7 +192,7 @@ class BoardUse(Result):
         text = pick(METHODS[self.kind], language)
         line = self.notes.get("share_reference", "")
         more = pick(REFERENCE, language).format(share=percent(float(line), language=language)) if line else ""
-        return text + more
+        return f"{text}{more} {self.coarser(language)}".strip()
 
     def plot(self, *, ax: charts.Axes | None = None) -> charts.Axes:
         """Draw the share on the board over time."""
@@ -204,7 +204,8 @@ class BoardUse(Result):
         said = {"sv": "modellens referens", "en": "the model's reference"}
         return words.with_team_names(self.table, language), {
             "x": "period_start", "y": "share", "series": "team", "form": "percent", "unit": pick(unit, language),
-            "reference": float(line) if line else None, "reference_label": pick(said, language), "language": language,
+            "reference": float(line) if line else None, "reference_label": pick(said, language),
+            "start": words.begins(self.notes["start"], language), "language": language,
         }  # fmt: skip
 
     def _draw_share(self, language: str, ax: charts.Axes | None) -> charts.Axes:

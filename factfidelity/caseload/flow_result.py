@@ -120,7 +120,7 @@ class EnrolmentFlow(Result):
             "observed, are censored; enrolments that began before observation count from the day they are seen. A "
             "client who comes twice in a period counts once.",
         }
-        return pick(text, language)
+        return f"{pick(text, language)} {self.coarser(language)}".strip()
 
     def plot(self, *, ax: charts.Axes | None = None) -> charts.Axes:
         """Draw the share still enrolled."""

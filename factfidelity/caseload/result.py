@@ -145,8 +145,8 @@ class CaseloadRatios(Result):
                 "sv": f"För {unmarked} rader i bemanningen saknas uppgift om tjänsten bär ärenden; där avgör yrket.",
                 "en": f"{unmarked} roster rows do not say whether the post carries cases: there the profession does.",
             }
-            return f"{pick(text, language)} {pick(more, language)}"
-        return pick(text, language)
+            return f"{pick(text, language)} {pick(more, language)} {self.coarser(language)}".strip()
+        return f"{pick(text, language)} {self.coarser(language)}".strip()
 
     def plot(self, *, ax: charts.Axes | None = None) -> charts.Axes:
         """Draw the ratio of each team over time, with the norm behind."""
@@ -160,7 +160,8 @@ class CaseloadRatios(Result):
         unit = {"sv": "Klienter per ", "en": "Clients per "}[language] + pick(words.STAFF[self._staff], language)
         shown = {"sv": "modellens riktmärke", "en": "the model's guide figure"}[language]
         look = {"x": "period_start", "y": "ratio", "series": "team", "reference": reference, "unit": unit,
-                "reference_label": shown, "language": language}  # fmt: skip
+                "reference_label": shown, "language": language,
+                "start": words.begins(self.notes["start"], language)}  # fmt: skip
         return rows, look
 
     def _draw(self, language: str, ax: charts.Axes | None) -> charts.Axes:

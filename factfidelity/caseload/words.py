@@ -29,6 +29,7 @@ EVERY: Mapping[str, Text] = {
     "quarter": {"sv": "kvartal", "en": "quarter"},
     "half_year": {"sv": "halvår", "en": "half-year"},
     "year": {"sv": "år", "en": "year"},
+    "pooled": {"sv": "hela perioden", "en": "the whole period"},
 }
 
 WHY: Mapping[str, Text] = {
@@ -221,6 +222,11 @@ def in_words(column: pd.Series, words: Mapping[str, Text], language: str) -> pd.
     """Return a column of codes as words; a code that is not known stays as it is."""
     said = [pick(words[code], language) if code in words else str(code) for code in column.astype("object").fillna("")]
     return pd.Series(said, index=column.index, dtype="str")
+
+
+def begins(start: str, language: str) -> tuple[str, str]:
+    """Return what marks in a chart where a team's line begins, if that is after the first day of the data."""
+    return start, pick({"sv": "Införande", "en": "Start"}, language)
 
 
 def span(start: str, end: str, language: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from factfidelity.care.client_days import enrolled_time, inside, shared_time, united
 from factfidelity.care.contact_days import contacts_once, met
+from factfidelity.care.exposure import clients_seen
 from factfidelity.care.spells import chain_spells
 from factfidelity.care.teams import last_year, shared_period, teams_of
+from factfidelity.contact.equity_groups import NOT_STATED, OTHER, age_bounds
 from factfidelity.contact.equity_result import Equity
 from factfidelity.days import DAYS_PER_YEAR
 from factfidelity.extract import Extract
@@ -21,7 +23,13 @@ DIMENSIONS = ("sex", "age_group", "municipality")
 AGE_GROUPS = ("0-17", "18-24", "25-44", "45-64", "65+")
 
 
-def equity(extract: Extract, *, plan: Plan | None = None) -> Equity:
+def equity(
+    extract: Extract,
+    *,
+    plan: Plan | None = None,
+    ages: Sequence[str] = (),
+    municipalities: Sequence[str] = (),
+) -> Equity:
     """Return rates per client-year by sex, age group and municipality, over the last year.
 
     The rates are those of meetings, admissions, bed-days (nights), days on the board, and coordinated plans (SIP) made
@@ -35,6 +43,10 @@ def equity(extract: Extract, *, plan: Plan | None = None) -> Equity:
         whose sizes are the weights of direct standardisation.
     plan : Plan, optional
         Says which inpatient care counts; default: the default plan.
+    ages : sequence of str, optional
+        Age groups such as ``25-44`` or ``65+``; default those of the population, else five.
+    municipalities : sequence of str, optional
+        Those that stand by themselves, the others being joined (``other``); default all.
 
     Returns
     -------
@@ -45,10 +57,11 @@ def equity(extract: Extract, *, plan: Plan | None = None) -> Equity:
     start, end = shared_period(extract, ("enrolments",))
     since, until = last_year(start, end)
     teams = teams_of(extract, ("enrolments",))
-    time = enrolled_time(extract.enrolments, since, until, clients=extract.clients, teams=teams)
+    time = enrolled_time(extract.enrolments, since, until, clients=clients_seen(extract), teams=teams)
     weights = _weights(extract.population)
-    bands = tuple(weights.index) if len(weights) else AGE_GROUPS
-    people = _people(extract, time, until, bands)
+    bands = tuple(ages) or (tuple(weights.index) if len(weights) else AGE_GROUPS)
+    weights = _regrouped(weights, bands)
+    people = _people(extract, time, until, bands, municipalities)
     amounts = _amounts(extract, time, plan)
     parts = [_measure(name, amount, people, weights) for name, amount in amounts.items()]
     columns = ["measure", "dimension", "group", "persons", "with_any", "years", "events", "rate", "low", "high",
@@ -93,32 +106,43 @@ def _weights(population: pd.DataFrame) -> pd.Series:
     known = population.dropna(subset=["persons", "age_group"])
     known = known.loc[(known["year"] == known["year"].max()) | known["year"].isna()]
     sizes = known.groupby("age_group")["persons"].sum()
-    answer: pd.Series = sizes.loc[[name for name in sorted(sizes.index, key=_bounds) if _bounds(name)[1] > 0]]
+    answer: pd.Series = sizes.loc[[name for name in sorted(sizes.index, key=age_bounds) if age_bounds(name)[1] > 0]]
     return answer
 
 
-def _bounds(name: object) -> tuple[int, int]:
-    """Return lowest and highest age of ``18-24`` or ``65+``; (0, 0) where it is neither."""
-    numbers = [int(part) for part in re.findall(r"\d+", str(name))]
-    if len(numbers) == 2:
-        return numbers[0], numbers[1]
-    return (numbers[0], 200) if len(numbers) == 1 else (0, 0)
+def _regrouped(weights: pd.Series, bands: tuple[str, ...]) -> pd.Series:
+    """Return the persons of each band: the sum of the age groups inside it."""
+    if not len(weights):
+        return weights
+    sizes = {
+        band: sum(
+            size
+            for name, size in weights.items()
+            if age_bounds(band)[0] <= age_bounds(name)[0] and age_bounds(name)[1] <= age_bounds(band)[1]
+        )
+        for band in bands
+    }
+    return pd.Series(sizes, dtype=weights.dtype)
 
 
-def _people(extract: Extract, time: pd.DataFrame, until: pd.Timestamp, bands: tuple[str, ...]) -> pd.DataFrame:
+def _people(
+    extract: Extract, time: pd.DataFrame, until: pd.Timestamp, bands: tuple[str, ...], apart: Sequence[str]
+) -> pd.DataFrame:
     """Return each enrolled client once, with client-years and groups; days in two teams count once."""
     once = united(time, ("client_id",))
     years = ((once["end"] - once["start"]).dt.days / DAYS_PER_YEAR).groupby(once["client_id"]).sum().rename("years")
     people = years.reset_index().merge(extract.clients.drop_duplicates("client_id"), on="client_id", how="left")
     age = (until - pd.Timedelta(days=1)).year - people["birth_year"].to_numpy(dtype=float, na_value=np.nan)
-    group = np.full(len(people), "not_stated", dtype=object)
+    group = np.full(len(people), NOT_STATED, dtype=object)
     for name in bands:
-        low, high = _bounds(name)
+        low, high = age_bounds(name)
         group[(age >= low) & (age <= high)] = name
     people = people.assign(age_group=group)
     for name in ("sex", "municipality"):
         column = people[name].astype("object")
-        people[name] = column.where(column.notna() & column.ne(""), "not_stated").astype("str")
+        people[name] = column.where(column.notna() & column.ne(""), NOT_STATED).astype("str")
+    if apart:
+        people["municipality"] = people["municipality"].where(people["municipality"].isin([*apart, NOT_STATED]), OTHER)
     return people[["client_id", "years", *DIMENSIONS]]
 
 

@@ -25,7 +25,8 @@ MEASURES = {"contacts": {"sv": "Möten per klientår", "en": "Meetings per clien
 DIMENSIONS = {"sex": {"sv": "Kön", "en": "Sex"}, "age_group": {"sv": "Ålder", "en": "Age"},
               "municipality": {"sv": "Kommun", "en": "Municipality"}}  # fmt: skip
 GROUPS = {"female": {"sv": "Kvinnor", "en": "Women"}, "male": {"sv": "Män", "en": "Men"},
-          "not_stated": {"sv": "Uppgift saknas", "en": "Not stated"}, "total": {"sv": "Alla", "en": "All"}}  # fmt: skip
+          "not_stated": {"sv": "Uppgift saknas", "en": "Not stated"}, "total": {"sv": "Alla", "en": "All"},
+          "other": {"sv": "Övriga kommuner", "en": "Other municipalities"}}  # fmt: skip
 WHY = {"no_population": {"sv": "ingen folkmängd levererad", "en": "no population delivered"},
        "empty_age_group": {"sv": "en åldersgrupp utan klienter", "en": "an age group without clients"}}  # fmt: skip
 HEADS: Mapping[str, Head] = {
@@ -97,7 +98,7 @@ class Equity(Result):
             "age groups' rates weighted with the population; where an age group is missing there is none. Differences "
             "between groups can come from different needs.",
         }
-        return pick(text, language)
+        return f"{pick(text, language)} {self.coarser(language)}".strip()
 
     def plot(self, *, ax: charts.Axes | None = None) -> charts.Axes:
         """Draw the first measure by group."""

@@ -179,7 +179,7 @@ class ContactPattern(Result):
             "meeting with the team on day 1–k after it; only discharges after which the client was enrolled and "
             "observed all the time count. Continuity is given for clients with at least three meetings.",
         }
-        return pick(text, language)
+        return f"{pick(text, language)} {self.coarser(language)}".strip()
 
     def plot(self, *, ax: charts.Axes | None = None) -> charts.Axes:
         """Draw meetings per client-week over time."""
@@ -192,6 +192,7 @@ class ContactPattern(Result):
             "y": "per_week",
             "series": "team",
             "unit": pick(unit, language),
+            "start": words.begins(self.notes["start"], language),
             "language": language,
         }
         return words.with_team_names(self.table, language), look

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pandas as pd
 
+from factfidelity.display.coarser import coarser_text
 from factfidelity.display.gate import Gate
 from factfidelity.display.views import FigureView, KeyFigure, TableView
 from factfidelity.errors import DisclosureError
@@ -73,6 +74,10 @@ class Result(ABC):
     def key_figures(self, language: str | None = None) -> tuple[KeyFigure, ...]:
         """Return the few figures that stand first in a report."""
         return ()
+
+    def coarser(self, language: str | None = None) -> str:
+        """Say why the answer is shown by longer periods or in larger groups than planned; nothing where it is not."""
+        return coarser_text(self.notes, language or self.language)
 
     def lacking(self, language: str | None = None) -> tuple[tuple[str, str], ...]:
         """Return parts of the answer that the delivery does not reach to, each with the reason."""

@@ -13,6 +13,8 @@ import pandas as pd
 
 from factfidelity.display.disclosure import DisclosureRule, release_results
 from factfidelity.display.result import Result
+from factfidelity.evaluation.earlier import still_known
+from factfidelity.evaluation.grain import coarsened
 from factfidelity.evaluation.questions import QUESTIONS
 from factfidelity.extract import Extract
 from factfidelity.schemas.plan import Plan, load_plan
@@ -32,12 +34,15 @@ class Evaluation:
         By name, in the order of a report.
     missing : mapping of Text
         Why a result is not there, in Swedish and English.
+    grains : mapping of str
+        By which periods and groups the results are shown; a report that stands beside this one takes the same.
     """
 
     extract: Extract
     plan: Plan
     results: Mapping[str, Result]
     missing: Mapping[str, Text] = field(default_factory=dict)
+    grains: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Result:
         return self.results[name]
@@ -50,6 +55,7 @@ class Evaluation:
             "period": [f"{start:%Y-%m-%d}", f"{end - pd.Timedelta(days=1):%Y-%m-%d}"],
             "plan": self.plan.record(),
             "plan_fingerprint": self.plan.fingerprint,
+            "grains": dict(self.grains),
             "versions": versions(),
         }
 
@@ -64,7 +70,8 @@ class Evaluation:
             If a hidden count could still be worked out.
         """
         chosen = rule or DisclosureRule.of(self.plan.disclosure)
-        results, audit = release_results(self.results, chosen, previous=previous)
+        known = still_known(previous or {}, self.results)
+        results, audit = release_results(self.results, chosen, previous=known)
         return ReleasedEvaluation(results, dict(self.missing), self.plan, self.provenance(), audit)
 
 
@@ -82,7 +89,11 @@ class ReleasedEvaluation:
 
 
 def evaluate(
-    extract: Extract, plan: Plan | str | Path | None = None, *, progress: Progress | None = None
+    extract: Extract,
+    plan: Plan | str | Path | None = None,
+    *,
+    grains: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Answer every question that the extract has data for.
 
@@ -91,6 +102,9 @@ def evaluate(
     extract : Extract
     plan : Plan, name or path, optional
         Default: the plan ``default``.
+    grains : mapping of str, optional
+        The grains of an evaluation that this one stands beside (the report before, that of all teams). Default: the
+        finest at which no table loses more than the plan's share of its rows.
     progress : callable, optional
         Called with the name of the step, its number and how many there are.
 
@@ -111,15 +125,27 @@ def evaluate(
             continue
         if question.fewest_teams and extract.enrolments["team_id"].nunique() < question.fewest_teams:
             continue
+        if not question.asked(chosen, extract):
+            continue
         if question.sections and not set(question.sections) & set(model.sections):
             continue
         if lacking:
             missing[question.name] = _not_delivered(lacking)
             continue
         results[question.name] = question.ask(extract, chosen).in_language(chosen.language)
+    results, used = coarsened(results, _asking_again(extract), chosen, grains)
     if progress:
         progress("done", len(QUESTIONS), len(QUESTIONS))
-    return Evaluation(extract, chosen, results, missing)
+    return Evaluation(extract, chosen, results, missing, used)
+
+
+def _asking_again(extract: Extract) -> Callable[..., Result]:
+    by_name = {question.name: question for question in QUESTIONS}
+
+    def ask(name: str, plan: Plan, **more: Any) -> Result:
+        return by_name[name].ask(extract, plan, **more).in_language(plan.language)
+
+    return ask
 
 
 def _not_delivered(tables: list[str]) -> Text:

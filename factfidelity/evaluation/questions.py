@@ -37,6 +37,8 @@ class Question:
         Its clients are those with an index day: enrolments are needed only where the plan's index is the enrolment.
     fewest_teams : int
         Asked only where clients are enrolled in at least so many teams.
+    asked : callable
+        Plan and extract to whether it is asked at all: what costs money is asked only where prices are there.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Question:
     sections: tuple[str, ...] = ()
     by_index: bool = False
     fewest_teams: int = 0
+    asked: Callable[[Plan, Extract], bool] = lambda plan, extract: True
 
     def lacking(self, extract: Extract, plan: Plan) -> list[str]:
         """Return the tables that it needs and that were not delivered."""
@@ -55,10 +58,10 @@ class Question:
             needs = tuple(name for name in needs if name != "enrolments")
         return [name for name in needs if not extract.has(name)]
 
-    def ask(self, extract: Extract, plan: Plan) -> Result:
-        """Return the answer."""
+    def ask(self, extract: Extract, plan: Plan, **more: Any) -> Result:
+        """Return the answer; ``more`` goes to the function beside the plan's options."""
         module, function = self.home.split(":")
-        options = dict(self.options(plan, extract))
+        options = {**self.options(plan, extract), **more}
         first = options.pop("first", extract)
         answer: Result = getattr(importlib.import_module(module), function)(first, **options)
         return answer
@@ -170,6 +173,7 @@ QUESTIONS: tuple[Question, ...] = (
         )
         for name, home in (
             ("mirror_outcomes", "mirror:mirror_outcomes"),
+            ("hospital_stays", "stays:hospital_stays"),
             ("readmission_rates", "readmission:readmission_rates"),
             ("monthly_course", "course:monthly_course"),
             ("regression_to_the_mean", "regression:regression_to_the_mean"),
@@ -178,6 +182,14 @@ QUESTIONS: tuple[Question, ...] = (
             ("subgroup_ratios", "subgroups:subgroup_ratios"),
             ("four_claims", "claims:four_claims"),
         )
+    ),
+    Question(
+        "costs",
+        "factfidelity.outcomes.costs:costs",
+        ("enrolments",),
+        lambda plan, extract: {"plan": plan},
+        by_index=True,
+        asked=lambda plan, extract: bool(plan.prices) or extract.has("costs"),
     ),
     Question(
         "ratings_change",

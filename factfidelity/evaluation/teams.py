@@ -13,6 +13,7 @@ from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.errors import PlanError, Problem
 from factfidelity.evaluation.answers import ReleasedEvaluation, evaluate
+from factfidelity.evaluation.earlier import still_known
 from factfidelity.extract import COLUMNS, Extract
 from factfidelity.schemas.plan import Plan
 
@@ -92,6 +93,7 @@ def evaluate_teams(
     *,
     previous: Mapping[str, Mapping[str, Result]] | None = None,
     beside_whole: bool = False,
+    grains: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, ReleasedEvaluation], list[str]]:
     """Evaluate all teams together and each team, and release all of it together.
 
@@ -105,6 +107,8 @@ def evaluate_teams(
         By team: the released results of its report before this one.
     beside_whole : bool
         Whether the report of all teams was made by itself, so that what it shows is known and cannot be hidden again.
+    grains : mapping of str, optional
+        The periods and groups of the reports before; every report is shown by those of the report of all teams.
 
     Returns
     -------
@@ -117,11 +121,14 @@ def evaluate_teams(
     begun = extract.teams.loc[~(extract.teams["started"] >= extract.end), "team_id"].astype("str")
     sizes = extract.enrolments.groupby("team_id")["client_id"].nunique()
     known = [team for team in sorted(begun) if sizes.get(team, 0) > 0]
-    parts = {ALL_TEAMS: evaluate(extract, plan)}
-    parts |= {team: evaluate(only_team(extract, team), plan) for team in known}
+    whole = evaluate(extract, plan, grains=grains)
+    parts = {ALL_TEAMS: whole}
+    parts |= {team: evaluate(only_team(extract, team), plan, grains=whole.grains) for team in known}
     rule = DisclosureRule.of(plan.disclosure)
     stacked = cast("Mapping[str, Any]", _stacked({team: part.results for team, part in parts.items()}))
-    before = {team: dict(results) for team, results in (previous or {}).items()}
+    before = {
+        team: still_known(results, parts[team].results) for team, results in (previous or {}).items() if team in parts
+    }
     if beside_whole:
         before[ALL_TEAMS] = release_results(parts[ALL_TEAMS].results, rule)[0]
     shown = cast("Mapping[str, Any]", _stacked(before, released=True))

@@ -44,7 +44,7 @@ def part_of(result: Result, language: str, *, smallest: int, under: str = "", ap
         "method": result.name,
         "title": title,
         "has_heading": not apart and title.casefold() != under.casefold(),
-        "summary": result.summary(language),
+        "summary": f"{result.summary(language)} {result.coarser(language)}".strip(),
         "figures": [
             _figure(figure, place >= OPEN_FIGURES, views, language, smallest, method)
             for place, figure in enumerate(figures)
@@ -104,7 +104,7 @@ def _figure(
     ax = charts.figure(figure.size)
     figure.draw(ax)
     svg = base64.b64encode(charts.to_svg(ax).encode("utf-8")).decode("ascii")
-    width, height = figure.size
+    width, height = charts.size_of(ax)
     holder = holder_of(figure.table, views)
     table = quiet([figure.table], method)[0] if holder is None else None
     return {

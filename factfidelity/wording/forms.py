@@ -109,7 +109,9 @@ def month(value: dt.date | pd.Timestamp, *, language: str = "sv") -> str:
 
 
 def period_name(start: dt.date | pd.Timestamp, every: str, *, language: str = "sv") -> str:
-    """Write a calendar period: ``mars 2025``, ``kvartal 1 2025``, ``halvår 1 2025``, ``2025``."""
+    """Write a calendar period: ``mars 2025``, ``kvartal 1 2025``, ``halvår 1 2025``, ``2025``, ``hela perioden``."""
+    if every == "pooled":
+        return "hela perioden" if language == "sv" else "the whole period"
     stamp = pd.Timestamp(start)
     if every == "month":
         return month(stamp, language=language)
