@@ -10,7 +10,7 @@ from matplotlib.axes import Axes as Axes
 
 from factfidelity.display import charts_alt as alt
 from factfidelity.display.charts_bars import bars, before_after, stacked_bars, waterfall
-from factfidelity.display.charts_base import figure, to_png, to_svg
+from factfidelity.display.charts_base import figure, size_of, to_png, to_svg
 from factfidelity.display.charts_dots import dots_against_norm, interval_plot, profile
 from factfidelity.display.charts_fields import flow, heat_map, radar
 from factfidelity.display.charts_lines import lines, steps
@@ -30,6 +30,7 @@ __all__ = [
     "profile",
     "radar",
     "scatter",
+    "size_of",
     "stacked_bars",
     "steps",
     "to_png",

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from factfidelity import wording
+from factfidelity.display.charts_base import enough
 from factfidelity.display.charts_words import hidden_words, named, opening, place_words, span_words, value_words
 
 Names = Mapping[Any, str] | None
@@ -20,16 +21,18 @@ Names = Mapping[Any, str] | None
 def lines(
     table: pd.DataFrame, *, x: str, y: str, series: str | None = None, panel: str | None = None, what: str = "",
     unit: str = "", form: str = "number", decimals: int = 1, reference: float | tuple[float, float] | None = None,
-    reference_label: str = "", mark: tuple[Any, str] | None = None, names: Names = None, language: str = "sv",
-    kind: str = "line", **_: Any,
+    reference_label: str = "", mark: tuple[Any, str] | None = None, start: tuple[Any, str] | None = None,
+    names: Names = None, language: str = "sv", kind: str = "line", **_: Any,
 ) -> str:  # fmt: skip
-    """Say of each line its first, last, lowest and highest value, the reference and the mark."""
+    """Say of each line its first, last, lowest and highest value, where it begins, the reference and the mark."""
     keys = [key for key in (panel, series) if key is not None]
     parts = [opening(kind, what, unit, language), span_words(table[x], names, language)]
     groups = table.groupby(keys, sort=False, observed=True, dropna=False) if keys else [((), table)]
     for name, rows in groups:
         title = ", ".join(named(part, names, language) for part in name)
         parts.append(_course(rows.sort_values(x, kind="stable"), y, title, form, decimals, language))
+        if start is not None and rows[x].min() > pd.Timestamp(start[0]):
+            parts.append(f"{start[1]}: {place_words(rows[x].min(), names, language)}.")
     if reference is not None:
         ends = reference if isinstance(reference, tuple) else (reference,)
         level = "–".join(value_words(end, form, decimals, language) for end in ends)
@@ -74,6 +77,7 @@ def bars(
     decimals: int = 1, names: Names = None, language: str = "sv", kind: str = "bar", **_: Any,
 ) -> str:  # fmt: skip
     """Say each bar's value, with its interval and its number where there are any."""
+    decimals = enough(pd.to_numeric(table[value], errors="coerce").to_numpy("float64", na_value=np.nan), decimals, form)
     said: list[str] = []
     for name, rows in table.groupby(category, sort=False, observed=True):
         texts = []

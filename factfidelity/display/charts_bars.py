@@ -71,6 +71,7 @@ def bars(
     if not len(values) or np.isnan(values).all():
         base.empty_text(ax, language)
         return ax
+    decimals = base.enough(values, decimals, form)
     reach = np.fmax(values, base.floats(table[high]) if high in table.columns else values)
     ax.set_xlim(min(0.0, 1.15 * float(np.nanmin(values))), 1.3 * max(float(np.nanmax(reach)), 1e-9))
     height = 0.8 / len(kinds)

@@ -247,6 +247,18 @@ def empty_text(ax: Axes, language: str) -> None:
     ax.set_yticks([])
 
 
+def enough(values: np.ndarray, decimals: int, form: str) -> int:
+    """Return the decimals that tell values apart: two at least where all of them are under one."""
+    seen = np.abs(values[~np.isnan(values)]) if len(values) else values
+    return max(decimals, 2) if form == "number" and decimals == 1 and len(seen) and seen.max() < 1 else decimals
+
+
+def size_of(ax: Axes) -> tuple[float, float]:
+    """Return width and height in inches of the whole figure of an Axes, as it was drawn."""
+    width, height = _settled(ax).get_size_inches()
+    return float(width), float(height)
+
+
 def runs(flags: Sequence[bool] | np.ndarray) -> list[tuple[int, int]]:
     """Return first and last place of each unbroken run of True."""
     padded = np.concatenate([[False], np.asarray(flags, dtype=bool), [False]])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 Reference = float | tuple[float, float]
 MOST_LINES = 4
+# More lines than this cross each other too often to be followed, where each has many points.
+_FEW_LINES, _MANY_POINTS = 2, 24
+_BEHIND = "#C4C9CF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class _Look:
     reference: Reference | None
     reference_label: str
     mark: tuple[Any, str] | None
+    start: tuple[Any, str] | None
     unit: str
     x_title: str
     form: str
@@ -55,6 +61,7 @@ def lines(
     reference: Reference | None = None,
     reference_label: str = "",
     mark: tuple[Any, str] | None = None,
+    start: tuple[Any, str] | None = None,
     unit: str = "",
     x_title: str = "",
     form: str = "number",
@@ -65,36 +72,89 @@ def lines(
 ) -> Axes:
     """Draw courses as lines with markers, an interval as a band, and a direct label at each line's end.
 
+    Over a hidden value a thin dotted line leads to the next that is shown.
+
     Parameters
     ----------
     table : DataFrame, one row per point
     x, y, series, low, high, panel : str
         Columns: place (dates, numbers or text in order), value, one line each, interval, one small chart each. More
-        than four lines become small charts.
+        than four lines, or more than two of many points, become small charts with the others pale behind.
     reference : float or (float, float)
         A level, or a band from and to, drawn behind.
     mark : (value of x, text)
         A vertical line with its text.
+    start : (value of x, text)
+        Each small chart whose line begins after this place has a vertical line with the text where it begins.
     form : str
         ``number`` or ``percent`` (a share of 1).
     """
-    many = series is not None and panel is None and table[series].nunique() > MOST_LINES
-    split = series if many else panel
-    inner = None if many else series
-    look = _Look(x, y, low, high, reference, reference_label, mark, unit, x_title, form, from_zero, names, language)
-    if split is None:
-        return _one(table, inner, look, base.prepare(ax))
+    many = series is not None and panel is None and _is_crowded(table, series)
+    look = _Look(
+        x, y, low, high, reference, reference_label, mark, start, unit, x_title, form, from_zero, names, language
+    )
+    if many and series is not None:
+        return _panels(table, series, None, look, ax)
+    return _one(table, series, look, base.prepare(ax)) if panel is None else _panels(table, panel, series, look, ax)
+
+
+def _is_crowded(table: pd.DataFrame, series: str) -> bool:
+    number = int(table[series].nunique())
+    return number > MOST_LINES or (number > _FEW_LINES and len(table) / number > _MANY_POINTS)
+
+
+def _panels(table: pd.DataFrame, split: str, inner: str | None, look: _Look, ax: Axes | None) -> Axes:
+    """Draw one small chart for each value of a column, all to the same scale, their unit said once."""
     values = base.in_order(table[split])
-    across = min(3, len(values))
-    size = (7.2, 2.4 * max(1, -(-len(values) // max(across, 1))))
-    host = base.prepare(ax, size)
+    across = 2 if len(values) in {2, 4} else min(3, max(len(values), 1))
+    down = max(1, -(-len(values) // across))
+    host = base.prepare(ax, (7.2, 2.4 * down))
+    _room(host, 0.9 + 1.5 * down)
+    small = _small(host, len(values), across)
+    figure = host.get_figure(root=True)
+    if figure is not None:
+        figure.supylabel(look.unit, fontsize=base.TEXT)
+    plain = dataclasses.replace(look, unit="")
     drawn: list[Axes] = []
-    for place, value in zip(_small(host, len(values), across), values, strict=True):
-        chart = _one(table[table[split] == value], inner, look, base.prepare(place))
-        chart.set_title(look.name(value), fontsize=base.TEXT, loc="left", pad=16 if mark else 6)
+    for number, (place, value) in enumerate(zip(small, values, strict=True)):
+        here = (table[split] == value).to_numpy(dtype=bool)
+        chart = base.prepare(place)
+        if inner is None:
+            _draw_behind(chart, table[~here], split, look)
+        # The level is named in the first chart only.
+        _one(table[here], inner, plain if number == 0 else dataclasses.replace(plain, reference_label=""), chart)
+        begins = _draw_start(chart, table.loc[here, look.x], look)
+        has_text = look.mark is not None or begins
+        chart.set_title(look.name(value), fontsize=base.TEXT, fontweight="bold", loc="left", pad=16 if has_text else 6)
+        if number + across < len(values):
+            chart.tick_params(labelbottom=False)
+            chart.set_xlabel("")
         drawn.append(chart)
-    _same_height(drawn, from_zero=from_zero)
+    _same_height(drawn, from_zero=look.from_zero)
     return host
+
+
+def _room(host: Axes, height: float) -> None:
+    """Make a figure that holds nothing else at least so high that its small charts can be read."""
+    figure = host.get_figure(root=True)
+    if figure is not None and len(figure.axes) == 1 and figure.get_size_inches()[1] < height:
+        figure.set_size_inches(figure.get_size_inches()[0], height)
+
+
+def _draw_behind(ax: Axes, others: pd.DataFrame, split: str, look: _Look) -> None:
+    """Draw the other lines pale, so that each small chart shows where its own stands among them."""
+    if len(others) and not pd.api.types.is_object_dtype(others[look.x]):
+        for value in base.in_order(others[split]):
+            rows = others[others[split] == value]
+            ax.plot(_places(rows[look.x])[0], base.floats(rows[look.y]), color=_BEHIND, linewidth=0.9, zorder=1)
+
+
+def _draw_start(ax: Axes, column: pd.Series, look: _Look) -> bool:
+    """Mark where a line begins, if that is later than the figures reach back."""
+    if look.start is None or not len(column) or not column.min() > pd.Timestamp(look.start[0]):
+        return False
+    _draw_mark(ax, (column.min(), look.start[1]), column, _places(column)[0])
+    return True
 
 
 def _same_height(charts: list[Axes], *, from_zero: bool) -> None:
@@ -165,6 +225,7 @@ def _draw_line(ax: Axes, rows: pd.DataFrame, places: np.ndarray, look: _Look, or
     sort = np.argsort(places, kind="stable")
     at, values = places[sort], base.floats(rows[look.y])[sort]
     many = len(at) > 40
+    _bridge(ax, at, values, colour)
     ax.plot(
         at, values, color=colour, linestyle=base.STYLES[order % len(base.STYLES)], linewidth=1.8,
         marker=base.MARKERS[order % len(base.MARKERS)], markersize=3 if many else 4.5,
@@ -174,6 +235,15 @@ def _draw_line(ax: Axes, rows: pd.DataFrame, places: np.ndarray, look: _Look, or
         ends = np.vstack([base.floats(rows[str(look.low)])[sort], base.floats(rows[str(look.high)])[sort]])
         bottom, top = np.where(np.isnan(values), np.nan, ends)
         ax.fill_between(at, bottom, top, color=colour, alpha=0.16, linewidth=0)
+
+
+def _bridge(ax: Axes, places: np.ndarray, values: np.ndarray, colour: str) -> None:
+    """Lead over hidden values with a thin dotted line, from the last that is shown to the next."""
+    seen = np.flatnonzero(~np.isnan(values))
+    for before, after in itertools.pairwise(seen):
+        if after - before > 1:
+            ends = [before, after]
+            ax.plot(places[ends], values[ends], color=colour, linewidth=1, linestyle=(0, (1, 2)), zorder=1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +284,9 @@ def _name_lines(ax: Axes, ends: Sequence[_End]) -> None:
 
 def _print_hidden(ax: Axes, places: np.ndarray, values: np.ndarray, order: int) -> None:
     sort = np.argsort(places, kind="stable")
+    left, right = ax.get_xlim()
     for first, last in base.runs(np.isnan(values[sort])):
-        middle = (places[sort][first] + places[sort][last]) / 2
+        middle = min(max((places[sort][first] + places[sort][last]) / 2, left), right)
         ax.annotate(
             wording.HIDDEN, (middle, 0), xycoords=("data", "axes fraction"), xytext=(0, 3 + 9 * order),
             textcoords="offset points", ha="center", va="bottom", fontsize=12, fontweight="bold",
