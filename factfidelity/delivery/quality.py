@@ -257,8 +257,11 @@ def _after_checks(rows: pd.DataFrame, checked: CheckedTables) -> pd.DataFrame:
 
 def _by_file(rows: pd.DataFrame) -> pd.DataFrame:
     """Number of rows of each fate, by file."""
-    counts = pd.crosstab(rows["file"], rows["fate"])
-    return counts.set_axis(counts.index.astype(str), axis=0).set_axis(counts.columns.astype(str), axis=1)
+    files, fates = rows["file"].astype("category").cat, rows["fate"].astype("category").cat
+    width = max(len(fates.categories), 1)
+    numbers = np.bincount(files.codes.to_numpy(dtype=np.int64) * width + fates.codes.to_numpy(dtype=np.int64),
+                          minlength=len(files.categories) * width).reshape(-1, width)  # fmt: skip
+    return pd.DataFrame(numbers, index=list(map(str, files.categories)), columns=list(map(str, fates.categories)))
 
 
 def _counted(files: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
