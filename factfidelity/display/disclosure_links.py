@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,17 +10,18 @@ import pandas as pd
 
 from factfidelity.display.disclosure_guarded import Guarded
 from factfidelity.display.disclosure_identities import close_identities, triples
+from factfidelity.display.disclosure_known import Known
+from factfidelity.display.disclosure_names import mixed
 from factfidelity.display.disclosure_primary import (
     counts_of,
     dominated,
     first_mask,
     hidden_cells,
-    numbers,
     sensitive_counts,
     spread_in_rows,
 )
-from factfidelity.display.disclosure_registry import Items, Registry, Sheet, items_of, register
-from factfidelity.display.disclosure_rests import add_rests, rows_of
+from factfidelity.display.disclosure_registry import Registry, Sheet, register
+from factfidelity.display.disclosure_rests import add_rests
 from factfidelity.display.disclosure_rule import DisclosureRule
 from factfidelity.display.disclosure_secondary import protect_system
 from factfidelity.display.gate import Gate
@@ -48,35 +49,36 @@ def guard(result: str, name: str, frame: pd.DataFrame, gate: Gate, rule: Disclos
     return Guarded(result, name, frame, gate, mask, sensitive, known)
 
 
-def close(
-    frames: Sequence[Guarded], rule: DisclosureRule, *, before: Mapping[tuple[str, str, Items], float] | None = None
-) -> Closed:
+def close(frames: Sequence[Guarded], rule: DisclosureRule, *, before: Known | None = None) -> Closed:
     """Hide, in place, until no hidden number follows from what is shown in any of the frames.
 
     Parameters
     ----------
     frames : sequence of Guarded
     rule : DisclosureRule
-    before : mapping of (table, column, items) to float
-        What was shown in an earlier release.
+    before : Known, optional
+        What was shown in earlier releases.
     """
     sheets, places = _sheets(frames)
     registry = register(sheets)
     system = registry.system
     _mark(frames, places, registry, rule)
     add_rests(frames, places, registry, rule)
-    _mark_before(frames, places, registry, rule, before or {})
-    left: list[int] = []
-    state = (-1, -1)
-    while state != (state := (sum(hidden_cells(item.mask) for item in frames), int(system.hidden.sum()))):
-        for item in frames:
-            spread_in_rows(item.frame, item.gate, item.mask, item.sensitive)
-            _follow(item, frames)
-            _close_rows(item)
-        _mask_to_system(frames, places, registry)
-        left = protect_system(system)
-        _system_to_mask(frames, places, registry)
-    return Closed(list(frames), registry, places, left)
+    _mark_before(frames, places, registry, rule, before or Known())
+    blocks = system.blocks(~system.fixed)
+    left: set[int] = set()
+    # numbers of persons first: what rests on those that go with them is often enough for the other figures
+    for only in (system.persons, None):
+        state = (-1, -1)
+        while state != (state := (sum(hidden_cells(item.mask) for item in frames), int(system.hidden.sum()))):
+            for item in frames:
+                spread_in_rows(item.frame, item.gate, item.mask, item.sensitive)
+                _follow(item, frames)
+                _close_rows(item)
+            _mask_to_system(frames, places, registry)
+            left |= set(protect_system(system, blocks=blocks, only=only))
+            _system_to_mask(frames, places, registry)
+    return Closed(list(frames), registry, places, sorted(left))
 
 
 def _sheets(frames: Sequence[Guarded]) -> tuple[list[Sheet], list[tuple[int, str]]]:
@@ -88,14 +90,12 @@ def _sheets(frames: Sequence[Guarded]) -> tuple[list[Sheet], list[tuple[int, str
         for column in [*counts, *(name for name in followers if name not in counts)]:
             if column not in item.mask or not _is_amount(item.frame[column]):
                 continue
-            values = numbers(item.frame, column)
+            values = item.numbers_of(column)
             is_whole = column in counts and column not in item.gate.wholes
-            keys = _needed_keys(item.frame, item.gate, column) if is_whole else list(item.gate.keys)
-            items = items_of(item.frame, keys, item.gate.margins)
-            nothing = np.zeros(len(values), dtype=bool)
+            names = item.names.only(_needed_keys(item, column)) if is_whole else item.names
             name = column if column in counts else f"{item.name}:{column}"
-            full = items_of(item.frame, list(item.gate.keys), item.gate.margins) if is_whole else []
-            sheet = Sheet(item.name, name, items, values, nothing, item.gate.population, repeats=True, full=full)
+            sheet = Sheet(item.name, name, names, values, np.zeros(len(values), dtype=bool), item.gate.population)
+            sheet.full = item.names if is_whole else None
             sheet.counts = column in counts
             sheets.append(sheet)
             places.append((number, column))
@@ -127,25 +127,27 @@ def _adopt(sheets: Sequence[Sheet], order: int, item: Guarded, column: str, othe
     if column not in item.gate.counts:
         return
     sheet = sheets[order]
-    own = [dict(items) for items in sheet.items]
+    own = sheet.names
     if column in item.gate.alias:
         sheet.column, key, value = item.gate.alias[column]
-        own = [names | {key: value} for names in own]
-        sheet.items = [(*items, ("as", f"{item.name}:{column}")) for items in sheet.items]
-    for place in others:
+        own = own.and_key(key, value)
+        sheet.names = sheet.names.and_key("as", f"{item.name}:{column}")
+    taken = np.zeros(own.number, dtype=bool)
+    for place in reversed(others):
         other = sheets[place]
-        shared = {name for items in other.items for name, _ in items} & {name for names in own for name in names}
-        there: dict[tuple[float, Items], int] = {}
-        for row, (items, number) in enumerate(zip(other.items, other.values, strict=True)):
-            there.setdefault((float(number), _only(dict(items), shared)), row)
-        for row, (names, number) in enumerate(zip(own, sheet.values, strict=True)):
-            found = there.get((float(number), _only(names, shared)))
-            if found is not None:
-                sheet.same[row] = place, found
+        shared = [key for key, marks in other.names.keys.items() if key in own.keys and marks.any()]
+        shared = [key for key in shared if own.keys[key].any()]
+        there, at = np.unique(_valued(other.names.over(shared), other.values), return_index=True)
+        mine = _valued(own.over(shared), sheet.values)
+        found = np.minimum(np.searchsorted(there, mine), max(len(there) - 1, 0))
+        if len(there):
+            rows = np.flatnonzero(~taken & ~np.isnan(sheet.values) & (there[found] == mine))
+            taken[rows] = True
+            sheet.same.append((rows, place, at[found[rows]]))
 
 
-def _only(names: Mapping[str, str], shared: set[str]) -> Items:
-    return tuple(sorted((name, value) for name, value in names.items() if name in shared))
+def _valued(names: np.ndarray, values: np.ndarray) -> np.ndarray:
+    return mixed(names, (values + 0.0).view("uint64"))
 
 
 def _is_amount(column: pd.Series) -> bool:
@@ -155,20 +157,18 @@ def _is_amount(column: pd.Series) -> bool:
     return bool(np.isfinite(values).any() and np.nanmin(values) >= 0)
 
 
-def _needed_keys(frame: pd.DataFrame, gate: Gate, column: str) -> list[str]:
+def _needed_keys(item: Guarded, column: str) -> list[str]:
     """Return the keys that a count depends on: one that never changes it does not tell of other people."""
-    keys = [key for key in gate.keys if key in frame.columns]
+    keys = [key for key in item.gate.keys if key in item.rows.keys]
+    value = pd.factorize(item.numbers_of(column), use_na_sentinel=False)[0]
     for key in list(keys):
+        if key in item.gate.margins or key == item.gate.topic:
+            continue
         others = [name for name in keys if name != key]
-        values = frame[column]
-        if not others:
-            same, repeated = len(values.drop_duplicates()) <= 1, len(values) > 1
-        else:
-            grouped = values.groupby([frame[name] for name in others], dropna=False, sort=False, observed=True)
-            code = pd.Series(pd.factorize(values, use_na_sentinel=False)[0], index=values.index)
-            spread = code - grouped.ngroup().map(code.groupby(grouped.ngroup()).first())
-            same, repeated = bool((spread == 0).all()), bool((grouped.size() > 1).any())
-        if same and repeated and key not in gate.margins and key != gate.topic:
+        group, names = pd.factorize(item.rows.over(others))
+        first = np.zeros(len(names), dtype="int64")
+        first[group[::-1]] = value[::-1]
+        if len(names) < len(group) and bool((value == first[group]).all()):
             keys = others
     return keys
 
@@ -193,10 +193,12 @@ def _mark(
                 if column in item.gate.counts[count]:
                     own |= item.sensitive[count]
             rows = there & own
+            system.costs[cells[there]] = _cost(system.values[cells[there]], is_whole=False)
             wide = _SUM_WIDTH * np.maximum(np.abs(system.values[cells[rows]]), 1.0)
             system.widths[cells[rows]] = wide
         system.sensitive[cells[rows]] = True
         system.hidden[cells[rows]] = True
+        system.persons[cells[there]] |= is_count
 
 
 def _cost(values: np.ndarray, is_whole: bool) -> np.ndarray:
@@ -205,23 +207,21 @@ def _cost(values: np.ndarray, is_whole: bool) -> np.ndarray:
 
 def _mark_before(
     frames: Sequence[Guarded], places: Sequence[tuple[int, str]], registry: Registry, rule: DisclosureRule,
-    before: Mapping[tuple[str, str, Items], float],
+    before: Known,
 ) -> None:  # fmt: skip
     """Mark what is known from elsewhere, and what has changed by a few persons since."""
     system = registry.system
     for (number, column), cells in zip(places, registry.cells, strict=True):
         item = frames[number]
-        rows = items_of(item.frame, item.gate.keys, item.gate.margins) if before else []
-        for items, cell in zip(rows, cells, strict=False):
-            shown = before.get((item.name, column, items))
-            if cell < 0 or shown is None:
-                continue
-            change = abs(float(system.values[cell]) - shown)
-            if change <= 1e-9 * max(1.0, abs(shown)):
-                system.fixed[cell] = True
-            elif column in item.gate.counts and change < rule.smallest:
-                system.hidden[cell] = system.sensitive[cell] = True
-                system.widths[cell] = float(rule.protection)
+        for shown in before.of(item, column):
+            there = (cells >= 0) & ~np.isnan(shown)
+            change = np.abs(item.numbers_of(column) - shown)
+            same = there & (change <= 1e-9 * np.maximum(1.0, np.abs(shown)))
+            system.fixed[cells[same]] = True
+            if column in item.gate.counts:
+                few = cells[there & ~same & (change < rule.smallest)]
+                system.hidden[few] = system.sensitive[few] = True
+                system.widths[few] = float(rule.protection)
 
 
 def _close_rows(item: Guarded) -> None:
@@ -230,7 +230,7 @@ def _close_rows(item: Guarded) -> None:
         return
     columns = [name for name in item.mask if _is_amount_or_change(item.frame[name])]
     if not item.looked:
-        values = [numbers(item.frame, name) for name in columns]
+        values = [item.numbers_of(name) for name in columns]
         item.found = triples(columns, np.column_stack(values)) if values else []
         item.looked = True
     if item.found:
@@ -240,7 +240,7 @@ def _close_rows(item: Guarded) -> None:
 def _rank(item: Guarded, name: str) -> tuple[bool, bool, bool, bool, str]:
     """Return what is hidden first: figures before counts, those of a part before others, ratios before sums."""
     holders = [count for count, followers in item.gate.counts.items() if name in followers]
-    values = numbers(item.frame, name)
+    values = item.numbers_of(name)
     is_whole = bool((np.abs(values - np.round(values))[np.isfinite(values)] < 1e-9).all())
     return (
         name in item.gate.counts,
@@ -262,10 +262,8 @@ def _follow(item: Guarded, frames: Sequence[Guarded]) -> None:
         other = next((found for found in frames if found.result == item.result and found.field == name), None)
         if other is None or count not in other.mask:
             continue
-        keys = [key for key in item.gate.keys if key in other.gate.keys]
-        keys = [key for key in keys if key in item.frame.columns and key in other.frame.columns]
-        bad = set(rows_of(other.frame.loc[other.mask[count]], keys))
-        rows = np.array([row in bad for row in rows_of(item.frame, keys)], dtype=bool)
+        keys = [key for key in item.rows.keys if key in other.rows.keys]
+        rows = np.isin(item.rows.over(keys), other.rows.over(keys)[other.mask[count]])
         for follower in followers:
             if follower in item.mask:
                 item.mask[follower] |= rows

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from factfidelity.display.disclosure_guarded import Guarded
+from factfidelity.display.disclosure_known import Known
 from factfidelity.display.disclosure_links import Closed, close, guard
 from factfidelity.display.disclosure_primary import Mask, counts_of, inner_columns, numbers
-from factfidelity.display.disclosure_registry import Items, items_of
+from factfidelity.display.disclosure_proof import proven
 from factfidelity.display.disclosure_rounding import rounded_frames
 from factfidelity.display.disclosure_rule import HIDDEN, NOT_AVAILABLE, SHOWN, ZERO, DisclosureRule
 from factfidelity.display.disclosure_system import System
@@ -89,7 +90,7 @@ def release_results(
     results: Mapping[str, Held],
     rule: DisclosureRule | None = None,
     *,
-    previous: Mapping[str, Releasable] | None = None,
+    previous: Mapping[str, Releasable] | Sequence[Mapping[str, Releasable]] | None = None,
 ) -> tuple[dict[str, Held], dict[str, Any]]:
     """Release all results of a report together, attack what is shown, and say what was hidden.
 
@@ -98,7 +99,7 @@ def release_results(
     results : mapping of name to Result
         None of them released before.
     rule : DisclosureRule, optional
-    previous : mapping of name to Result, optional
+    previous : mapping of name to Result, or several, optional
         The released results of the report before this one. What it showed is known: it cannot be hidden again, and a
         number that has changed since by 1 to ``smallest - 1`` persons is hidden.
 
@@ -130,7 +131,7 @@ def release_results(
         for field, frame in result.frames().items()
         if frame is not None
     ]
-    closed = close(guarded, rule, before=_shown_before(previous or {}))
+    closed = close(guarded, rule, before=_known(previous))
     record = _record(closed, rule)
     outgoing = _outgoing(closed, rule)
     released: dict[str, Held] = {}
@@ -140,34 +141,23 @@ def release_results(
     return released, record
 
 
-def _shown_before(previous: Mapping[str, Releasable]) -> dict[tuple[str, str, Items], float]:
-    shown: dict[tuple[str, str, Items], float] = {}
-    for name, result in previous.items():
-        for field, frame in result.require_released().frames().items():
-            gate = result.gates[field]
-            items = items_of(frame, gate.keys, gate.margins)
-            resting = [column for count in counts_of(frame, gate) for column in (count, *gate.counts[count])]
-            for column in dict.fromkeys(column for column in resting if column in frame.columns):
-                values = numbers(frame, column)
-                shown.update(
-                    {
-                        (f"{name}.{field}", column, row): float(value)
-                        for row, value in zip(items, values, strict=True)
-                        if not np.isnan(value)
-                    }
-                )
-    return shown
+def _known(previous: Mapping[str, Releasable] | Sequence[Mapping[str, Releasable]] | None) -> Known:
+    releases = [previous] if isinstance(previous, Mapping) else list(previous or ())
+    return Known.from_releases([
+        {
+            f"{name}.{field}": (frame, result.gates[field])
+            for name, result in release.items()
+            for field, frame in result.require_released().frames().items()
+            if frame is not None
+        }
+        for release in releases
+    ])  # fmt: skip
 
 
 def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
     """Attack everything that is shown, and count what is hidden and why."""
-    from factfidelity.display.disclosure_solver import proven
-
     system = closed.registry.system
-    is_person = np.zeros(len(system.values), dtype=bool)
-    for (number, column), cells in zip(closed.sheets, closed.registry.cells, strict=True):
-        if column in closed.frames[number].gate.counts:
-            is_person[cells[cells >= 0]] = True
+    is_person = system.persons
     least = np.where(system.sensitive, system.widths, np.where(is_person, 1.0, 0.0))
     least = np.where(system.silent & ~system.sensitive, 0.0, np.maximum(least, 1e-4 * np.maximum(system.values, 1.0)))
     sharp_least = np.where(system.widths >= 1, 1.0, 0.0)
@@ -197,10 +187,9 @@ def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
 
 def _parts_of_nothing(system: System) -> set[int]:
     """Return the parts of a sum that another report shows to be 0: nothing in the whole is nothing in each part."""
-    return {
-        cell for cells, _ in system.equations if system.fixed[cells[-1]] and not system.values[cells[-1]]
-        for cell in cells[:-1]
-    }  # fmt: skip
+    sums, totals = system.sums, system.sums.totals
+    nothing = (system.fixed[totals] & (system.values[totals] == 0))[sums.rows] & (sums.factors > 0)
+    return {int(cell) for cell in np.unique(sums.cells[nothing])}
 
 
 def _refusal(closed: Closed, bad: set[int]) -> DisclosureError:

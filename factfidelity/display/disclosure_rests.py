@@ -9,19 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from factfidelity.display.disclosure_primary import numbers
 from factfidelity.display.disclosure_registry import Registry
 from factfidelity.display.disclosure_rule import DisclosureRule
 from factfidelity.display.disclosure_system import System
 
 if TYPE_CHECKING:
     from factfidelity.display.disclosure_guarded import Guarded
-
-
-def rows_of(frame: pd.DataFrame, keys: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return what names each row: the texts of some of its keys."""
-    columns = [frame[key].astype("object").astype(str).tolist() for key in keys]
-    return list(zip(*columns, strict=True)) if keys else [()] * len(frame)
 
 
 def add_rests(
@@ -35,7 +28,7 @@ def add_rests(
             if (number, part) not in cells_of or (number, whole) not in cells_of:
                 continue
             parts, wholes = cells_of[(number, part)], cells_of[(number, whole)]
-            rest = numbers(item.frame, whole) - numbers(item.frame, part)
+            rest = item.numbers_of(whole) - item.numbers_of(part)
             hide = item.sensitive[part] & (rest < rule.smallest)
             for row in np.flatnonzero((parts >= 0) & (wholes >= 0) & (parts != wholes) & (rest >= 0)):
                 pair = int(parts[row]), int(wholes[row])
@@ -44,7 +37,9 @@ def add_rests(
         if column in frames[number].gate.counts:
             _add_between(frames[number], column, cells, registry.system, rule, pairs)
             _add_within(frames, number, column, cells_of, registry.system, rule, pairs)
-    _append(registry.system, pairs, float(rule.protection))
+    ends = np.array(list(pairs), dtype="int64").reshape(-1, 2)
+    hide = np.array(list(pairs.values()), dtype=bool)
+    registry.system.add_rests(ends[:, 0], ends[:, 1], hide, float(rule.protection))
 
 
 def _add_between(
@@ -55,14 +50,14 @@ def _add_between(
 
     A part of two groups of the same persons differs by what was seen of them, not by persons: it is left out.
     """
-    size = numbers(item.frame, item.gate.wholes.get(column, column))
+    size = item.numbers_of(item.gate.wholes.get(column, column))
     for key, chain in item.gate.nested.items():
         if key not in item.frame.columns:
             continue
         others = [name for name in item.gate.keys if name != key and name in item.frame.columns]
-        places: dict[tuple[str, ...], dict[str, tuple[int, float]]] = {}
+        places: dict[int, dict[str, tuple[int, float]]] = {}
         values = item.frame[key].astype(str)
-        for row, value, cell, people in zip(rows_of(item.frame, others), values, cells, size, strict=True):
+        for row, value, cell, people in zip(item.rows.over(others).tolist(), values, cells, size, strict=True):
             if cell >= 0:
                 places.setdefault(row, {})[value] = int(cell), float(people)
         order_of = _ordered_values(item.frame[key]) if chain == ("*",) else chain
@@ -94,32 +89,13 @@ def _add_within(
             continue
         other = frames[place]
         keys = [key for key in item.gate.keys if key in other.gate.keys and key in item.frame.columns]
-        there: dict[tuple[str, ...], set[int]] = {}
-        for row, cell in zip(rows_of(other.frame, keys), cells_of[place, count], strict=True):
+        there: dict[int, set[int]] = {}
+        for row, cell in zip(other.rows.over(keys).tolist(), cells_of[place, count], strict=True):
             there.setdefault(row, set()).add(int(cell))
-        for row, part in zip(rows_of(item.frame, keys), cells, strict=True):
+        for row, part in zip(item.rows.over(keys).tolist(), cells, strict=True):
             found = there.get(row, set())
             whole = next(iter(found)) if len(found) == 1 else -1
             if part < 0 or whole < 0 or part == whole or (rest := system.values[whole] - system.values[part]) < 0:
                 continue
             pairs[int(part), whole] = pairs.get((int(part), whole), False) or bool(0 < rest < rule.smallest)
             system.costs[whole] = max(system.costs[whole], system.costs[part] + 1.0)
-
-
-def _append(system: System, pairs: Mapping[tuple[int, int], bool], width: float) -> None:
-    start, number = len(system.values), len(pairs)
-    if not number:
-        return
-    hide = np.array(list(pairs.values()), dtype=bool)
-    rest = np.array([system.values[whole] - system.values[part] for part, whole in pairs])
-    yes, no = np.ones(number, dtype=bool), np.zeros(number, dtype=bool)
-    system.values = np.concatenate([system.values, rest])
-    system.hidden = np.concatenate([system.hidden, yes])
-    system.sensitive = np.concatenate([system.sensitive, hide])
-    system.widths = np.concatenate([system.widths, np.where(hide, width, 0.0)])
-    system.fixed = np.concatenate([system.fixed, no])
-    system.silent = np.concatenate([system.silent, yes])
-    system.costs = np.concatenate([system.costs, np.zeros(number)])
-    system.seen = np.hstack([system.seen, np.tile(rest, (4, 1))])
-    for order, (part, whole) in enumerate(pairs):
-        system.equations.append(((whole, part, start + order), (1.0, -1.0, -1.0)))

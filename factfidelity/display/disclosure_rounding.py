@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from factfidelity.display.disclosure_links import Closed
+from factfidelity.display.disclosure_sums import blocks_of
 from factfidelity.display.disclosure_system import System
 
 
@@ -29,13 +30,16 @@ def rounded_frames(closed: Closed, base: int) -> list[dict[str, np.ndarray]]:
 
 def rounded_cells(system: System, base: int) -> np.ndarray:
     """Return every number rounded to the base, up or down so that sums hold; each by itself where that cannot be."""
-    from factfidelity.display.disclosure_solver import rounded
+    from factfidelity.display.disclosure_solver import matrix_of, rounded
 
     out: np.ndarray = np.floor(system.values / base + 0.5) * base
-    spoken = System.of(system.values, [sums for sums in system.equations if not system.silent[list(sums[0])].any()])
+    silent = np.zeros(len(system.sums), dtype=bool)
+    silent[system.sums.rows[system.silent[system.sums.cells]]] = True
+    blocks = blocks_of(system.sums.only(~silent), np.ones(len(system.values), dtype=bool))
     whole = np.abs(system.values - np.round(system.values)) < 1e-9
-    for members, equations in spoken.parts(np.ones(len(system.values), dtype=bool)):
+    for block in range(len(blocks)):
+        members, matrix = matrix_of(blocks, np.array([block]))
         if whole[members].all():
-            for cell, value in (rounded(spoken, members, equations, base) or {}).items():
+            for cell, value in (rounded(system.values, members, matrix, base) or {}).items():
                 out[cell] = value
     return out

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from factfidelity.display.disclosure_proof import independent, proven
+from factfidelity.display.disclosure_single import hide_beside, single_widths
+from factfidelity.display.disclosure_sums import Blocks
 from factfidelity.display.disclosure_system import System
 
 _OPTIMAL_CELLS, _OPTIMAL_SENSITIVE = 80, 40
-_MANY = 40
+_FOLLOWS = 1e-3  # how wide an interval must stay for a number that is hidden for the sake of another, as a share of it
 
 
-def protect_system(system: System, *, optimal: bool = False, seconds: float = 20.0) -> list[int]:
+def protect_system(
+    system: System, *, optimal: bool = False, seconds: float = 20.0, blocks: Blocks | None = None,
+    only: np.ndarray | None = None,
+) -> list[int]:  # fmt: skip
     """Hide, in place, what is needed; return the sensitive cells that could not be given their interval.
 
     Two attacks are met. One only knows that numbers are 0 or more: it must be left an interval of ``widths``. One also
@@ -22,61 +28,95 @@ def protect_system(system: System, *, optimal: bool = False, seconds: float = 20
         Changed in place: ``hidden`` grows.
     optimal : bool
         Seek the fewest hidden cells where the tables are small enough, within ``seconds``.
+    blocks : Blocks, optional
+        ``system.blocks(~system.fixed)``, where it is known already.
+    only : array of bool, optional
+        Look only at the blocks that have one of these cells.
     """
-    from factfidelity.display import disclosure_solver as solver
-
-    if int(system.unknown.sum()) > _MANY:
-        for at_least in (0.0, 1.0):
-            for cells, table in solver.survey(system, at_least=at_least):
-                system.see(cells, table, at_least)
-    left: list[int] = []
-    for members, equations in list(system.parts(~system.fixed)):
-        if not system.hidden[members].any():
-            continue
-        part, cells = system.taken(members, equations)
-        left += [int(cells[cell]) for cell in _protect_part(part, optimal=optimal, seconds=seconds)]
-        system.hidden[cells] = part.hidden
-        system.seen[:, cells] = part.seen
+    blocks = system.blocks(~system.fixed) if blocks is None else blocks
+    active = _to_look_at(system, blocks, only)
+    system.served[active] = system.hidden[active]
+    if optimal:
+        _hide_fewest(system, blocks, active, seconds)
+    cells = np.flatnonzero(system.sensitive & ~system.fixed & active)
+    cells = cells[np.argsort(system.values[cells], kind="stable")]  # what the smallest hide serves the others too
+    widths = system.widths[cells]
+    left = _serve(system, blocks, cells, widths, 0.0)
+    sharp = widths >= 1.0
+    left |= _serve(system, blocks, cells[sharp], np.minimum(widths[sharp], 1.0), 1.0)
+    if left:  # no hiding of a few helps: nothing of what hangs together with them is shown
+        lost = np.isin(blocks.block_of, blocks.block_of[sorted(left)]) & (blocks.block_of >= 0)
+        system.hidden |= lost & ~system.fixed
+        left -= {int(cell) for cell in np.flatnonzero(system.in_the_dark())}
+    tried = np.zeros(len(system.values), dtype=bool)
+    while len(others := np.flatnonzero(system.unknown & ~system.sensitive & ~system.silent & active & ~tried)):
+        tried[others] = True
+        _serve(system, blocks, others, least_width(system, others), 0.0)
     return sorted(left)
 
 
-def _protect_part(part: System, *, optimal: bool, seconds: float) -> set[int]:
-    from factfidelity.display import disclosure_solver as solver
+def least_width(system: System, cells: np.ndarray) -> np.ndarray:
+    """Return the interval that must stay for numbers that are hidden for the sake of others."""
+    return np.asarray(np.maximum(_FOLLOWS * np.maximum(1.0, np.abs(system.values[cells])), system.persons[cells]))
 
-    sensitive = int(part.sensitive.sum())
-    if optimal and sensitive and len(part.values) <= _OPTIMAL_CELLS and sensitive <= _OPTIMAL_SENSITIVE:
-        members = np.flatnonzero(~part.fixed)
-        part.hidden[solver.fewest(part, members, part.equations, seconds=seconds) or []] = True
-    left: set[int] = set()
-    needs = [(int(cell), float(part.widths[cell]), 0.0) for cell in _ordered(part)]
-    needs += [(cell, min(1.0, width), 1.0) for cell, width, _ in needs if width >= 1.0]
-    for cell, width, at_least in needs:
-        if not _give(part, cell, width, at_least):
-            left.add(cell)
-    if left:  # no hiding of a few helps: nothing of what hangs together with them is shown
-        part.hidden |= ~part.fixed
-        left -= {int(cell) for cell in np.flatnonzero(part.in_the_dark())}
-    for number in np.flatnonzero(part.unknown & ~part.sensitive & ~part.silent):
-        _give(part, int(number), 1e-3 * max(1.0, abs(float(part.values[number]))), 0.0)
+
+def _to_look_at(system: System, blocks: Blocks, only: np.ndarray | None) -> np.ndarray:
+    """Return the cells of the blocks in which something was hidden since the last time."""
+    new = np.flatnonzero(system.hidden & ~system.served & (blocks.block_of >= 0))
+    active = np.zeros(len(blocks) + 1, dtype=bool)
+    active[blocks.block_of[new]] = True
+    if only is not None:
+        wanted = np.zeros(len(blocks) + 1, dtype=bool)
+        wanted[blocks.block_of[np.flatnonzero(only)]] = True
+        active &= wanted
+    active[-1] = False
+    return np.asarray(active[blocks.block_of])
+
+
+def _serve(system: System, blocks: Blocks, cells: np.ndarray, widths: np.ndarray, at_least: float) -> set[int]:
+    """Give each cell its interval; return those for which that cannot be."""
+    from factfidelity.display.disclosure_solver import hide_more
+
+    left = _serve_single(system, blocks, cells, widths, at_least)
+    if not len(blocks):
+        return left
+    many = (blocks.block_of[cells] >= 0) & (blocks.relations[blocks.block_of[cells]] > 1)
+    cells, widths = cells[many], widths[many]
+    alone = np.zeros(len(cells), dtype=bool)
+    while len(cells):
+        open_ = system.seen_width(cells, at_least) < widths
+        cells, widths, alone = cells[open_], widths[open_], alone[open_]
+        if not len(cells):
+            break
+        turn = independent(blocks, cells, alone)
+        missed = hide_more(system, blocks, cells[turn], widths[turn], at_least=at_least)
+        by_itself = np.bincount(blocks.block_of[cells[turn]], minlength=len(blocks))[blocks.block_of[cells[turn]]] == 1
+        left |= {int(cell) for cell in cells[turn][missed & by_itself]}
+        alone[turn[missed]] = True
+        done = turn[~missed | by_itself]
+        cells, widths, alone = np.delete(cells, done), np.delete(widths, done), np.delete(alone, done)
     return left
 
 
-def _ordered(system: System) -> np.ndarray:
-    """Return the sensitive cells, those that need most first: what they hide serves the others too."""
-    cells = np.flatnonzero(system.sensitive & ~system.fixed)
-    return cells[np.argsort(system.values[cells], kind="stable")]
+def _serve_single(system: System, blocks: Blocks, cells: np.ndarray, widths: np.ndarray, at_least: float) -> set[int]:
+    now = single_widths(system, blocks, at_least=at_least)[cells]
+    short = np.flatnonzero(now < widths)
+    return {
+        int(cells[place])
+        for place in short
+        if not hide_beside(system, blocks, int(cells[place]), float(widths[place]), at_least=at_least)
+    }
 
 
-def _give(system: System, cell: int, width: float, at_least: float) -> bool:
-    from factfidelity.display import disclosure_solver as solver
+def _hide_fewest(system: System, blocks: Blocks, active: np.ndarray, seconds: float) -> None:
+    from factfidelity.display.disclosure_solver import fewest, matrix_of
 
-    if solver.is_wide(system, cell, width, at_least=at_least):
-        return True
-    more = solver.what_to_hide(system, cell, width, at_least=at_least)
-    if more is None:
-        return False
-    system.hidden[more] = True
-    return True
+    for block in range(len(blocks)):
+        members = blocks.members_of(block)
+        sensitive = int(system.sensitive[members].sum())
+        if active[members[0]] and 0 < sensitive <= _OPTIMAL_SENSITIVE and len(members) <= _OPTIMAL_CELLS:
+            cells, matrix = matrix_of(blocks, np.array([block]))
+            system.hidden[fewest(system, cells, matrix, seconds=seconds) or []] = True
 
 
 def shown_again(system: System) -> list[int]:
@@ -84,23 +124,27 @@ def shown_again(system: System) -> list[int]:
 
     The dearest first: a cell is shown again when every sensitive cell keeps its interval without it.
     """
-    from factfidelity.display import disclosure_solver as solver
-
     back: list[int] = []
     candidates = np.flatnonzero(system.hidden & ~system.sensitive & ~system.silent & ~system.fixed)
     for cell in candidates[np.argsort(-system.costs[candidates], kind="stable")]:
         system.hidden[cell] = False
-        system.seen[:] = system.values
-        kept = all(
-            solver.is_wide(system, int(other), float(system.widths[other]))
-            and (system.widths[other] < 1 or solver.is_wide(system, int(other), 1.0, at_least=1.0))
-            for other in np.flatnonzero(system.sensitive & ~system.fixed)
-        ) and all(
-            solver.is_wide(system, int(other), 1e-3 * max(1.0, abs(float(system.values[other]))))
-            for other in np.flatnonzero(system.unknown & ~system.sensitive & ~system.silent)
-        )
-        if kept:
+        if is_kept(system):
             back.append(int(cell))
         else:
             system.hidden[cell] = True
+    system.seen[:] = system.values
     return back
+
+
+def is_kept(system: System) -> bool:
+    """Return whether every sensitive cell has its interval, and no other hidden one is pinned."""
+    unknown = np.flatnonzero(system.unknown & ~system.silent)
+    loose, sharp = np.zeros(len(system.values)), np.zeros(len(system.values))
+    loose[unknown] = np.where(system.sensitive[unknown], system.widths[unknown], least_width(system, unknown))
+    sharp[unknown] = np.where(system.widths[unknown] >= 1, 1.0, 0.0)
+    for least, at_least in ((loose, 0.0), (sharp, 1.0)):
+        asked = np.flatnonzero(least > 0)
+        widths = proven(system, least, at_least=at_least)
+        if not all(widths[int(cell)] >= least[cell] - 1e-6 for cell in asked):
+            return False
+    return True

@@ -1,198 +1,169 @@
 """Linear programs: what the shown numbers allow for a hidden one, and what else must be hidden.
 
+Blocks of numbers that do not hang together are put side by side in one program: its best answer is the best answer of
+each. All programs look for the way from the true numbers to others that agree with what is shown.
+
 Sources: Fischetti & Salazar (2001), Management Science 47(7), 1008-1027 (the exact model for cell suppression with
 sliding protection); Kelly, Golden & Assad (1992), Networks 22, 397-417 (one program for each sensitive cell).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, hstack, vstack
 
-from factfidelity.display.disclosure_system import Equation, System
+from factfidelity.display.disclosure_sums import Blocks
+from factfidelity.display.disclosure_system import System
 
-_TINY = 1e-6
+TINY = 1e-6
+_FAILED = 1e5  # what a unit costs by which an interval falls short: more than any way to reach it
+_UNIT = 5.0  # the widest interval that is asked for in a block, after scaling
 _linear: Any = linprog
 _integer: Any = milp
 
 
-def ranges(system: System, *, at_least: float = 0.0) -> dict[int, tuple[float, float]]:
-    """Return for each unknown cell the lowest and the highest value that all shown ones allow.
+def matrix_of(blocks: Blocks, chosen: np.ndarray) -> tuple[np.ndarray, csr_array]:
+    """Return the cells of some blocks and their relations as a matrix."""
+    cells, row, column, factor = blocks.entries(chosen)
+    shape = (int(blocks.relations[chosen].sum()), len(cells))
+    return cells, csr_array((factor, (row, column)), shape=shape)
+
+
+def _scales(blocks: Blocks, chosen: np.ndarray, cells: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Return for each cell what one unit is in its block, so that days and persons weigh alike in one program."""
+    widest = np.zeros(len(blocks))
+    np.maximum.at(widest, blocks.block_of[cells], asked)
+    unit = np.where(widest > 0, widest / _UNIT, 1.0)
+    return np.asarray(np.repeat(unit[chosen], blocks.sizes[chosen]))
+
+
+def hide_more(
+    system: System, blocks: Blocks, heads: np.ndarray, widths: np.ndarray, *, at_least: float = 0.0
+) -> np.ndarray:
+    """Hide, in place, what gives some cells their intervals at little cost; return which of them it could not help.
+
+    Two tables are sought that agree with all that stays shown and that differ by ``widths`` in ``heads``. What moves
+    between them is hidden.
+    """
+    chosen = np.unique(blocks.block_of[heads])
+    cells, matrix = matrix_of(blocks, chosen)
+    at = np.full(len(system.values), -1, dtype="int64")
+    at[cells] = np.arange(len(cells))
+    asked = np.zeros(len(cells))
+    asked[at[heads]] = widths
+    scale = _scales(blocks, chosen, cells, asked)
+    number, count = len(cells), len(heads)
+    costs = np.where(system.hidden[cells] | system.silent[cells], 0.0, system.costs[cells])
+    # variables: up and down in the first table, up and down in the second, what each head falls short
+    goal = np.concatenate([np.tile(costs, 4), np.full(count, _FAILED)])
+    both = hstack([matrix, -matrix])
+    empty = csr_array(both.shape)
+    sums = hstack([vstack([hstack([both, empty]), hstack([empty, both])]), csr_array((2 * both.shape[0], count))])
+    line, place = np.arange(count), at[heads]
+    columns = np.concatenate([place, number + place, 2 * number + place, 3 * number + place, 4 * number + line])
+    signs = np.repeat([-1.0, 1.0, 1.0, -1.0, -1.0], count)
+    gaps = csr_array((signs, (np.tile(line, 5), columns)), shape=(count, 4 * number + count))
+    top = np.concatenate([np.full(number, np.inf), system.room(cells, at_least) / scale])
+    top = np.concatenate([top, top, np.full(count, np.inf)])
+    target = widths / scale[place]
+    answer = _linear(
+        goal, A_ub=gaps, b_ub=-(target + TINY), A_eq=csr_array(sums), b_eq=np.zeros(sums.shape[0]),
+        bounds=np.column_stack([np.zeros(len(top)), top]), method="highs",
+    )  # fmt: skip
+    if answer.status != 0:
+        return np.ones(count, dtype=bool)
+    moved = answer.x[: 4 * number].reshape(4, number)
+    ways = moved[0] - moved[1], moved[2] - moved[3]
+    for way in ways:
+        system.see(cells, system.values[cells] + way * scale, at_least)
+    missed = np.asarray(answer.x[4 * number :] > 10 * TINY)
+    moves = (np.abs(ways[0]) > TINY) | (np.abs(ways[1]) > TINY)
+    system.hidden[cells[moves]] = True
+    return missed
+
+
+def reach(
+    system: System, blocks: Blocks, weights: np.ndarray, least: np.ndarray, *, at_least: float
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return two tables that agree with what is shown, as far as can be in the direction of some weights, and back.
 
     Parameters
     ----------
-    system : System
-    at_least : float
-        What the attacker takes for granted of every unknown number that is not 0: 0, or 1 where zeros are shown.
+    blocks : Blocks
+        Of what an attacker does not know.
+    weights : array, one for each cell of the system
+        The direction; blocks where all are 0 are left out.
+    least : array
+        What is asked of each cell: no number moves by more than a few times the widest in its block.
+    """
+    chosen = np.unique(blocks.block_of[np.flatnonzero(weights)])
+    cells, matrix = matrix_of(blocks, chosen)
+    scale = _scales(blocks, chosen, cells, least[cells])
+    bounds = np.column_stack([-np.minimum(system.room(cells, at_least) / scale, 1e4), np.full(len(cells), 8 * _UNIT)])
+    found = []
+    for sign in (-1.0, 1.0):
+        answer = _linear(
+            sign * weights[cells], A_eq=matrix, b_eq=np.zeros(matrix.shape[0]), bounds=bounds, method="highs"
+        )
+        if answer.status == 0:
+            found.append((cells, system.values[cells] + answer.x * scale))
+    return found
+
+
+def exact(system: System, blocks: Blocks, cell: int, *, at_least: float) -> float:
+    """Return the width of what is possible for one number."""
+    chosen = blocks.block_of[[cell]]
+    cells, matrix = matrix_of(blocks, chosen)
+    bounds = np.column_stack([-system.room(cells, at_least), np.full(len(cells), np.inf)])
+    goal = (cells == cell).astype(float)
+    width = 0.0
+    for sign in (-1.0, 1.0):
+        answer = _linear(sign * goal, A_eq=matrix, b_eq=np.zeros(matrix.shape[0]), bounds=bounds, method="highs")
+        if answer.status == 3:
+            return np.inf
+        width += abs(float(answer.fun)) if answer.status == 0 else 0.0
+    return width
+
+
+def ranges(system: System) -> dict[int, tuple[float, float]]:
+    """Return for each unknown cell the lowest and the highest value that all shown ones allow.
+
+    The values of unknown cells are not read: they may be missing.
     """
     unknown = system.unknown
-    found = {int(cell): (_floor(system, int(cell), at_least), np.inf) for cell in np.flatnonzero(unknown)}
-    for members, equations in system.parts(unknown):
-        matrix, right = _reduced(system, members, equations)
-        bounds = [(_floor(system, int(cell), at_least), None) for cell in members]
-        for place, cell in enumerate(members):
-            found[int(cell)], _ = _range_of(place, matrix, right, bounds)
+    found = {int(cell): (0.0, np.inf) for cell in np.flatnonzero(unknown)}
+    blocks = system.blocks(unknown)
+    known = np.where(unknown, 0.0, system.values)[system.sums.cells] * system.sums.factors
+    shown = np.bincount(system.sums.rows, weights=known, minlength=len(system.sums))
+    live = np.zeros(len(system.sums), dtype=bool)
+    live[system.sums.rows[unknown[system.sums.cells]]] = True
+    block = np.full(len(system.sums), -1, dtype="int64")
+    some = unknown[system.sums.cells]
+    block[system.sums.rows[some]] = blocks.block_of[system.sums.cells[some]]
+    for number in range(len(blocks)):
+        cells, matrix = matrix_of(blocks, np.array([number]))
+        right = -shown[live & (block == number)]
+        for place, cell in enumerate(cells):
+            found[int(cell)] = _ends(place, matrix, right)
     return found
 
 
-def survey(system: System, *, at_least: float = 0.0, rounds: int = 6) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return tables that agree with what is shown, far from each other: all unknown cells at once, in few programs.
-
-    The directions are drawn with a fixed seed. Whether a table is found never decides what is hidden, only how fast.
-    """
-    members = np.flatnonzero(system.unknown)
-    equations = [(cells, factors) for cells, factors in system.equations if system.unknown[list(cells)].any()]
-    if not len(members) or not equations:
-        return []
-    matrix, right = _reduced(system, members, equations)
-    values = system.values[members]
-    roof = values + 2 * np.maximum(system.widths[members], 2.0) + 0.1 * np.abs(values)
-    bounds = [(_floor(system, int(cell), at_least), float(top)) for cell, top in zip(members, roof, strict=True)]
-    draw = np.random.default_rng(20)
-    found = []
-    for _ in range(rounds):
-        goal = draw.normal(size=len(members))
-        for sign in (1.0, -1.0):
-            answer = _linear(sign * goal, A_eq=matrix, b_eq=right, bounds=bounds, method="highs")
-            if answer.status == 0:
-                found.append((members, answer.x))
-    return found
-
-
-def proven(system: System, least: np.ndarray, *, at_least: float = 0.0) -> dict[int, float]:
-    """Return for each unknown cell a width that its interval has for certain: its ``least``, or less where that fails.
-
-    As ``ranges``, but what one program finds for one cell counts for all others, so that few programs are needed.
-    """
-    widths = {int(cell): np.inf for cell in np.flatnonzero(system.unknown)}
-    lows, highs = np.full(len(system.values), np.inf), np.full(len(system.values), -np.inf)
-    for cells, table in survey(system, at_least=at_least):
-        lows[cells], highs[cells] = np.minimum(lows[cells], table), np.maximum(highs[cells], table)
-    for members, equations in system.parts(system.unknown):
-        matrix, right = _reduced(system, members, equations)
-        floors = [_floor(system, int(cell), at_least) for cell in members]
-        bounds = [(floor, None) for floor in floors]
-        low, high = lows[members], highs[members]
-        for place, cell in enumerate(members):
-            if not high[place] - low[place] >= least[cell]:
-                ends, tables = _range_of(place, matrix, right, bounds)
-                for table in tables:
-                    low, high = np.minimum(low, table), np.maximum(high, table)
-                low[place], high[place] = ends
-            widths[int(cell)] = float(high[place] - low[place])
-    return widths
-
-
-def _floor(system: System, cell: int, at_least: float) -> float:
-    return at_least if system.values[cell] >= at_least else 0.0
-
-
-def _reduced(system: System, members: np.ndarray, equations: Sequence[Equation]) -> tuple[csr_array, np.ndarray]:
-    """Return the equations over the members, with what is known moved to the right."""
-    place = {int(cell): number for number, cell in enumerate(members)}
-    rows, columns, factors, right = [], [], [], np.zeros(len(equations))
-    for row, (cells, weights) in enumerate(equations):
-        for cell, weight in zip(cells, weights, strict=True):
-            if cell in place:
-                rows.append(row)
-                columns.append(place[cell])
-                factors.append(weight)
-            else:
-                right[row] -= weight * system.values[cell]
-    return csr_array((factors, (rows, columns)), shape=(len(equations), len(members))), right
-
-
-def _range_of(
-    place: int, matrix: csr_array, right: np.ndarray, bounds: Sequence[tuple[float, float | None]]
-) -> tuple[tuple[float, float], list[np.ndarray]]:
-    """Return the range of one number, and tables that reach its ends."""
-    if matrix.shape[0] == 1:
-        floors = np.array([low for low, _ in bounds])
-        return _range_in_one(place, matrix.toarray()[0], float(right[0]), floors), []
+def _ends(place: int, matrix: csr_array, right: np.ndarray) -> tuple[float, float]:
     goal = np.zeros(matrix.shape[1])
     goal[place] = 1.0
-    ends, tables = [], []
+    ends = []
     for sign in (1.0, -1.0):
-        answer = _linear(sign * goal, A_eq=matrix, b_eq=right, bounds=bounds, method="highs")
-        if answer.status == 3:
-            ends.append(np.inf if sign < 0 else -np.inf)
-        elif answer.status == 0:
-            ends.append(float(answer.x[place]))
-            tables.append(answer.x)
-        else:  # the shown numbers contradict each other by rounding: take the true ones for pinned
-            ends.append(np.nan)
-    return (ends[0], ends[1]), tables
+        answer = _linear(sign * goal, A_eq=matrix, b_eq=right, bounds=(0, None), method="highs")
+        # where the shown numbers contradict each other by rounding, take them for the true ones: pinned
+        ends.append(float(answer.x[place]) if answer.status == 0 else np.inf if answer.status == 3 else np.nan)
+    return ends[0], ends[1]
 
 
-def _range_in_one(place: int, weights: np.ndarray, right: float, floors: np.ndarray) -> tuple[float, float]:
-    """Return the range of a number that stands in one sum only, without a program."""
-    others = np.delete(np.arange(len(weights)), place)
-    edge = (right - float(weights[others] @ floors[others])) / weights[place]
-    same = bool((weights[others] * weights[place] > 0).any())
-    opposite = bool((weights[others] * weights[place] < 0).any())
-    low = float(floors[place]) if same else max(edge, float(floors[place]))
-    return low, np.inf if opposite else max(edge, low)
-
-
-def is_wide(system: System, cell: int, width: float, *, at_least: float = 0.0) -> bool:
-    """Return whether the shown numbers leave a cell an interval of at least this width."""
-    if system.is_seen_wide(cell, width, at_least):
-        return True
-    members, equations = next(
-        ((found, sums) for found, sums in system.parts(system.unknown) if cell in found), (np.array([cell]), [])
-    )
-    if not equations:
-        return True
-    matrix, right = _reduced(system, members, equations)
-    bounds = [(_floor(system, int(member), at_least), None) for member in members]
-    (low, high), tables = _range_of(int(np.flatnonzero(members == cell)[0]), matrix, right, bounds)
-    for table in tables:
-        system.see(members, table, at_least)
-    reached = np.array([low, min(high, float(system.values[cell]) + 2 * width)])
-    for end in reached[np.isfinite(reached)]:
-        system.see(np.array([cell]), np.array([end]), at_least)
-    return bool(high - low >= width - _TINY)
-
-
-def what_to_hide(system: System, cell: int, width: float, *, at_least: float = 0.0) -> list[int] | None:
-    """Return what to hide more, at little cost, so that one cell gets its interval; None where nothing helps.
-
-    Two tables are sought that agree with all that stays shown and that differ by ``width`` in the cell. What moves
-    between them is hidden.
-    """
-    members, equations = system.whole(cell)
-    if not equations:
-        return []
-    number = len(members)
-    matrix, _ = _reduced(system, members, equations)
-    costs = np.where(system.hidden[members] | system.silent[members], 0.0, system.costs[members])
-    room = np.maximum(system.values[members] - np.where(system.values[members] >= at_least, at_least, 0.0), 0.0)
-    place = int(np.flatnonzero(members == cell)[0])
-    # variables: up and down in the first table, up and down in the second
-    goal = np.tile(costs, 4)
-    empty = csr_array(matrix.shape)
-    both = vstack([hstack([matrix, -matrix, empty, empty]), hstack([empty, empty, matrix, -matrix])])
-    gap = np.zeros(4 * number)
-    gap[[place, number + place, 2 * number + place, 3 * number + place]] = [-1.0, 1.0, 1.0, -1.0]
-    bounds = [(0.0, None)] * number + [(0.0, end) for end in room]
-    answer = _linear(
-        goal, A_ub=gap[None, :], b_ub=[-width], A_eq=both, b_eq=np.zeros(both.shape[0]), bounds=bounds * 2,
-        method="highs",
-    )  # fmt: skip
-    if answer.status != 0:
-        return None
-    moved = answer.x.reshape(4, number)
-    for up, down in (moved[:2], moved[2:]):
-        system.see(members, system.values[members] + up - down, at_least)
-    moves = (np.abs(moved[0] - moved[1]) > _TINY) | (np.abs(moved[2] - moved[3]) > _TINY)
-    return [int(member) for member in members[moves] if not system.hidden[member]]
-
-
-def fewest(system: System, members: np.ndarray, equations: Sequence[Equation], *, seconds: float) -> list[int] | None:
+def fewest(system: System, members: np.ndarray, matrix: csr_array, *, seconds: float) -> list[int] | None:
     """Return the fewest cells to hide more so that every sensitive cell gets its interval; None where not found.
 
     A mixed-integer program: for each sensitive cell two tables, tied to what is hidden.
@@ -201,7 +172,6 @@ def fewest(system: System, members: np.ndarray, equations: Sequence[Equation], *
     if not targets:
         return []
     count = len(members)
-    matrix, _ = _reduced(system, members, equations)
     values, widths = system.values[members], system.widths[members]
     weights = np.where(system.silent[members], 0.0, 1.0 + 1e-3 * np.log1p(values) / np.log1p(values.max() + 1))
     most = max(float(widths[targets].max()), 1.0) * (1 if _is_network(matrix) else 2)
@@ -256,14 +226,12 @@ def _is_network(matrix: csr_array) -> bool:
 
 
 def rounded(
-    system: System, members: np.ndarray, equations: Sequence[Equation], base: int, *, seconds: float = 5.0
+    values: np.ndarray, members: np.ndarray, matrix: csr_array, base: int, *, seconds: float = 5.0
 ) -> Mapping[int, float] | None:
     """Return each member rounded up or down to the base so that the sums still hold; None where that cannot be."""
-    values = system.values[members]
-    steps = np.floor(values / base)
-    matrix, _ = _reduced(system, members, equations)
-    whole = np.isclose(values, steps * base)
-    nearest = values / base - steps
+    steps = np.floor(values[members] / base)
+    whole = np.isclose(values[members], steps * base)
+    nearest = values[members] / base - steps
     answer = _integer(
         1 - 2 * nearest,
         constraints=[LinearConstraint(matrix, -(matrix @ steps), -(matrix @ steps))],

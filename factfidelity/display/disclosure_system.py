@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-Equation = tuple[tuple[int, ...], tuple[float, ...]]  # cells and their factors: the sum is 0
+from factfidelity.display.disclosure_sums import Blocks, Equation, Sums, blocks_of
 
 
 @dataclass(slots=True)
@@ -29,10 +29,15 @@ class System:
         Stands in no table, as the rest of a group; hidden at no cost.
     costs : array of float
         What it costs to hide a number.
-    equations : list of (cells, factors)
+    persons : array of bool
+        Counts persons: an interval narrower than 1 tells the number.
+    sums : Sums
+        The relations: each adds up to 0.
     seen : array, 4 × numbers
         Lowest and highest value of each number over all tables found so far that agree with what is shown; then the
         same for tables without a new zero. They hold as long as no more is shown.
+    served : array of bool
+        What was hidden when protection was last sought: blocks where nothing was added need no second look.
     """
 
     values: np.ndarray
@@ -42,17 +47,20 @@ class System:
     fixed: np.ndarray
     silent: np.ndarray
     costs: np.ndarray
-    equations: list[Equation] = field(default_factory=list)
+    persons: np.ndarray
+    sums: Sums
     seen: np.ndarray = field(default_factory=lambda: np.empty((4, 0)))
+    served: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
 
     @classmethod
-    def of(cls, values: Sequence[float] | np.ndarray, equations: Sequence[Equation] = ()) -> System:
+    def of(cls, values: Sequence[float] | np.ndarray, equations: Sequence[Equation] | Sums = ()) -> System:
         """Return a system in which everything is shown."""
         cells = np.asarray(values, dtype="float64")
         none = np.zeros(len(cells), dtype=bool)
+        sums = equations if isinstance(equations, Sums) else Sums.of(equations)
         return cls(
             cells, none.copy(), none.copy(), np.zeros(len(cells)), none.copy(), none.copy(), np.ones(len(cells)),
-            list(equations), np.tile(cells, (4, 1)),
+            none.copy(), sums, np.tile(cells, (4, 1)), none.copy(),
         )  # fmt: skip
 
     @property
@@ -60,63 +68,58 @@ class System:
         """What an attacker does not know."""
         return np.asarray(self.hidden & ~self.fixed)
 
+    def add_rests(self, parts: np.ndarray, wholes: np.ndarray, hide: np.ndarray, width: float) -> None:
+        """Add the rest of each whole, as a number that stands in no table."""
+        start, number = len(self.values), len(parts)
+        rest = self.values[wholes] - self.values[parts]
+        yes, no = np.ones(number, dtype=bool), np.zeros(number, dtype=bool)
+        self.values = np.concatenate([self.values, rest])
+        self.hidden = np.concatenate([self.hidden, yes])
+        self.sensitive = np.concatenate([self.sensitive, hide])
+        self.widths = np.concatenate([self.widths, np.where(hide, width, 0.0)])
+        self.fixed = np.concatenate([self.fixed, no])
+        self.silent = np.concatenate([self.silent, yes])
+        self.costs = np.concatenate([self.costs, np.zeros(number)])
+        self.persons = np.concatenate([self.persons, no])
+        self.seen = np.hstack([self.seen, np.tile(rest, (4, 1))])
+        self.served = np.concatenate([self.served, no])
+        cells = np.column_stack([parts, start + np.arange(number), wholes]).ravel()
+        self.sums = self.sums.joined(
+            Sums(np.arange(number + 1) * 3, cells, np.tile([1.0, 1.0, -1.0], number))
+        )  # fmt: skip
+
+    def room(self, cells: np.ndarray, at_least: float) -> np.ndarray:
+        """Return how far each number may fall in the eyes of an attacker who knows that it is ``at_least`` so much."""
+        values = self.values[cells]
+        return np.asarray(np.maximum(values - np.where(values >= at_least, at_least, 0.0), 0.0))
+
     def see(self, members: np.ndarray, table: np.ndarray, at_least: float) -> None:
         """Remember a table that agrees with what is shown."""
         for low, high in ((0, 1), (2, 3)) if at_least else ((0, 1),):
             self.seen[low, members] = np.minimum(self.seen[low, members], table)
             self.seen[high, members] = np.maximum(self.seen[high, members], table)
 
-    def is_seen_wide(self, cell: int, width: float, at_least: float) -> bool:
-        """Return whether the tables found so far already leave a number its interval."""
+    def seen_width(self, cells: np.ndarray, at_least: float) -> np.ndarray:
+        """Return how far apart the tables found so far are in some numbers."""
         low = 2 if at_least else 0
-        return bool(self.seen[low + 1, cell] - self.seen[low, cell] >= width)
+        return np.asarray(self.seen[low + 1, cells] - self.seen[low, cells])
 
-    def taken(self, members: np.ndarray, equations: Sequence[Equation]) -> tuple[System, np.ndarray]:
-        """Return a system of some cells, and of the fixed ones that their equations name, with their numbers here."""
-        cells = np.array(
-            sorted({*map(int, members), *(cell for found, _ in equations for cell in found)}), dtype="int64"
-        )
-        place = {int(cell): number for number, cell in enumerate(cells)}
-        part = System(
-            self.values[cells], self.hidden[cells], self.sensitive[cells], self.widths[cells], self.fixed[cells],
-            self.silent[cells], self.costs[cells],
-            [(tuple(place[cell] for cell in found), factors) for found, factors in equations], self.seen[:, cells],
-        )  # fmt: skip
-        return part, cells
+    def blocks(self, of: np.ndarray) -> Blocks:
+        """Return the cells of ``of`` that hang together by sums; loners are left out."""
+        return blocks_of(self.sums, of)
 
     def in_the_dark(self) -> np.ndarray:
         """Return which numbers hang together only with numbers that are not shown: nothing follows for them."""
-        dark = self.unknown.copy()
-        for members, equations in self.parts(np.ones(len(self.values), dtype=bool)):
-            if equations and not self.unknown[members].all():
-                dark[members] = False
+        unknown = self.unknown
+        together = self.blocks(np.ones(len(self.values), dtype=bool))
+        some_shown = np.zeros(len(together), dtype=bool)
+        some_shown[together.block_of[together.members[~unknown[together.members]]]] = True
+        dark = unknown.copy()
+        dark[together.members[some_shown[together.block_of[together.members]]]] = False
         return dark
 
-    def parts(self, of: np.ndarray) -> Iterator[tuple[np.ndarray, list[Equation]]]:
-        """Yield the cells of ``of`` that hang together by equations, with those equations; loners are left out."""
-        root = np.arange(len(self.values))
-
-        def find(cell: int) -> int:
-            while root[cell] != cell:
-                root[cell] = root[root[cell]]
-                cell = int(root[cell])
-            return cell
-
-        live = [[cell for cell in cells if of[cell]] for cells, _ in self.equations]
-        for cells in live:
-            for cell in cells[1:]:
-                root[find(cell)] = find(cells[0])
-        groups: dict[int, list[Equation]] = {}
-        for cells, equation in zip(live, self.equations, strict=True):
-            if cells:
-                groups.setdefault(find(cells[0]), []).append(equation)
-        for equations in groups.values():
-            members = sorted({cell for cells, _ in equations for cell in cells if of[cell]})
-            yield np.array(members, dtype="int64"), equations
-
-    def whole(self, cell: int) -> tuple[np.ndarray, list[Equation]]:
-        """Return all that hangs together with one cell, shown or hidden, but for what is fixed."""
-        for members, equations in self.parts(~self.fixed):
-            if cell in members:
-                return members, equations
-        return np.array([cell]), []
+    def parts(self, of: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield the cells of each block."""
+        together = self.blocks(of)
+        for block in range(len(together)):
+            yield together.members_of(block)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from factfidelity.display.disclosure_registry import TOTAL, Registry, Sheet, items_of, register
+from factfidelity.display.disclosure_names import names_of
+from factfidelity.display.disclosure_registry import TOTAL, Registry, Sheet, register
 from factfidelity.display.disclosure_release import status_of
 from factfidelity.display.disclosure_rule import HIDDEN, NOT_AVAILABLE, DisclosureRule
 from factfidelity.display.disclosure_secondary import protect_system, shown_again
@@ -63,7 +64,7 @@ def protect(
     whole = with_margins(table, keys, count)
     values = _numbers(whole, count)
     sheet = Sheet(
-        "", count, items_of(whole, keys, dict.fromkeys(keys, TOTAL)), values, np.zeros(len(whole), dtype=bool)
+        "", count, names_of(whole, keys, dict.fromkeys(keys, TOTAL)), values, np.zeros(len(whole), dtype=bool)
     )
     registry = register([sheet])
     _require_sums(whole, keys, registry)
@@ -246,11 +247,9 @@ def _check(table: pd.DataFrame, keys: Sequence[str], count: str) -> None:
 
 def _require_sums(table: pd.DataFrame, keys: Sequence[str], registry: Registry) -> None:
     """Refuse margins that are not the sums of their cells: hiding would rest on sums that do not hold."""
-    held = {cells[-1] for cells, _ in registry.system.equations}
-    items = items_of(table, keys, dict.fromkeys(keys, TOTAL))
-    is_total = np.array([len(found) < len(keys) for found in items], dtype=bool)
+    is_total = names_of(table, keys, dict.fromkeys(keys, TOTAL)).depth < len(keys)
     cells = registry.cells[0]
-    bad = int(sum(cell >= 0 and cell not in held for cell in cells[is_total]))
+    bad = int((is_total & (cells >= 0) & ~np.isin(cells, registry.system.sums.totals)).sum())
     if bad and len(table) > 1:
         raise DisclosureError(
             problems=[
@@ -275,7 +274,7 @@ def _hidden_rows(table: pd.DataFrame, count: str) -> np.ndarray:
 def _sheet(name: str, table: pd.DataFrame, keys: Sequence[str], count: str) -> Sheet:
     hidden = _hidden_rows(table, count) & np.isnan(_numbers(table, count)) if _STATUS in table.columns else None
     none = np.isnan(_numbers(table, count)) if hidden is None else hidden
-    return Sheet(name, count, items_of(table, keys, dict.fromkeys(keys, TOTAL)), _numbers(table, count), none)
+    return Sheet(name, count, names_of(table, keys, dict.fromkeys(keys, TOTAL)), _numbers(table, count), none)
 
 
 def _mark_small(registry: Registry, rule: DisclosureRule) -> None:
@@ -296,14 +295,12 @@ def _mark_previous(
         if old is None:
             continue
         keys = keys_of(old, count)
-        before = dict(zip(items_of(old, keys, dict.fromkeys(keys, TOTAL)), _numbers(old, count), strict=True))
-        for items, cell in zip(sheet.items, cells, strict=True):
-            change = abs(system.values[cell] - before.get(items, np.nan)) if cell >= 0 else np.nan
-            if change == 0:
-                system.fixed[cell] = True
-            elif change < rule.smallest:
-                system.hidden[cell] = system.sensitive[cell] = True
-                system.widths[cell] = float(rule.protection)
+        before = pd.Series(_numbers(old, count), index=names_of(old, keys, dict.fromkeys(keys, TOTAL)).whole)
+        change = np.abs(sheet.values - before.reindex(sheet.names.whole).to_numpy())
+        system.fixed[cells[(cells >= 0) & (change == 0)]] = True
+        few = cells[(cells >= 0) & (change > 0) & (change < rule.smallest)]
+        system.hidden[few] = system.sensitive[few] = True
+        system.widths[few] = float(rule.protection)
 
 
 def _cost_totals(registry: Registry, sheets: Sequence[Sheet], most_keys: int) -> None:
@@ -311,9 +308,7 @@ def _cost_totals(registry: Registry, sheets: Sequence[Sheet], most_keys: int) ->
     system = registry.system
     depth = np.zeros(len(system.values))
     for sheet, cells in zip(sheets, registry.cells, strict=True):
-        for items, cell in zip(sheet.items, cells, strict=True):
-            if cell >= 0:
-                depth[cell] = max(depth[cell], most_keys - len(items))
+        np.maximum.at(depth, cells[cells >= 0], most_keys - sheet.names.depth[cells >= 0])
     scale = np.log1p(np.nan_to_num(system.values)) / np.log1p(max(float(np.nanmax(system.values, initial=1.0)), 1.0))
     system.costs[:] = 1.0 + 0.5 * scale + 0.25 * depth + np.where(system.values == 0, 2.0, 0.0)
 

@@ -1,0 +1,101 @@
+"""The proof: tables that agree with everything shown, and differ in each hidden number by what the rule asks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from factfidelity.display.disclosure_single import single_widths
+from factfidelity.display.disclosure_sums import Blocks
+from factfidelity.display.disclosure_system import System
+
+_SLACK = 1e-7
+_LARGE = 400  # cells of a block in which several numbers are looked at in one program
+_SHARE = 400  # one number for so many cells of it
+_DRAWS = 3
+
+
+def independent(blocks: Blocks, cells: np.ndarray, alone: np.ndarray) -> np.ndarray:
+    """Return which of some cells to look at in one program: one of each block; in large ones several that share no sum.
+
+    Parameters
+    ----------
+    cells : array of int
+        Those first in line in front.
+    alone : array of bool
+        Which of them want a program where no other of their block is asked for.
+    """
+    block = blocks.block_of[cells]
+    first = np.zeros(len(cells), dtype=bool)
+    first[np.unique(block, return_index=True)[1]] = True
+    lone = np.zeros(len(blocks), dtype=bool)
+    lone[block[first & alone]] = True
+    at_first = blocks.sizes[block] > _LARGE
+    rank = np.full(len(blocks.members), len(cells), dtype="int64")
+    np.minimum.at(rank, blocks.place[cells], np.arange(len(cells)))
+    claim = np.full(int(blocks.relation_start[-1]), len(cells), dtype="int64")
+    np.minimum.at(claim, blocks.row, rank[blocks.column])
+    lost = np.zeros(len(blocks.members), dtype=bool)
+    lost[blocks.column[claim[blocks.row] != rank[blocks.column]]] = True
+    free = at_first & ~lost[blocks.place[cells]] & ~alone & ~lone[block]
+    chosen = np.flatnonzero(free & ~first)
+    order = np.argsort(block[chosen], kind="stable")
+    chosen = chosen[order]
+    begin = np.searchsorted(block[chosen], block[chosen])
+    few = np.arange(len(chosen)) - begin < blocks.sizes[block[chosen]] // _SHARE
+    return np.sort(np.concatenate([np.flatnonzero(first), chosen[few]]))
+
+
+def proven(system: System, least: np.ndarray, *, at_least: float = 0.0) -> dict[int, float]:
+    """Return for each unknown cell a width that its interval has for certain: its ``least``, or less where that fails.
+
+    Every width rests on two tables that agree with all that is shown, found by programs over all cells at once; a
+    width that falls short is the exact one.
+
+    Parameters
+    ----------
+    least : array of float
+        For each cell of the system; a cell with 0 is not looked at.
+    at_least : float
+        What the attacker takes for granted of every unknown number that is not 0: 0, or 1 where zeros are shown.
+    """
+    unknown = system.unknown
+    blocks = system.blocks(unknown)
+    widths = np.full(len(system.values), np.inf)
+    single = single_widths(system, blocks, at_least=at_least)
+    widths[~np.isnan(single)] = single[~np.isnan(single)]
+    many = np.flatnonzero(unknown & (blocks.block_of >= 0) & np.isnan(single))
+    widths[many] = np.where(least[many] > 0, 0.0, np.inf)
+    _prove(system, blocks, many[least[many] > 0], least, widths, at_least)
+    return {int(cell): float(widths[cell]) for cell in np.flatnonzero(unknown)}
+
+
+def _prove(
+    system: System, blocks: Blocks, cells: np.ndarray, least: np.ndarray, widths: np.ndarray, at_least: float
+) -> None:
+    from factfidelity.display.disclosure_solver import exact, reach
+
+    lows, highs = system.values.copy(), system.values.copy()
+    draw = np.random.default_rng(20)  # the directions never decide what is proven, only how fast
+    alone = np.zeros(len(cells), dtype=bool)
+    turns = 0
+    while len(cells):
+        weights = np.zeros(len(system.values))
+        if turns < _DRAWS:
+            turn = np.arange(len(cells))
+            weights[cells] = draw.normal(size=len(cells))
+        else:
+            turn = independent(blocks, cells, alone)
+            weights[cells[turn]] = 1.0
+        for members, table in reach(system, blocks, weights, least, at_least=at_least):
+            lows[members], highs[members] = np.minimum(lows[members], table), np.maximum(highs[members], table)
+        widths[cells] = highs[cells] - lows[cells]
+        short = widths[cells] < least[cells] - _SLACK
+        if turns >= _DRAWS:
+            asked = blocks.block_of[cells[turn]]
+            by_itself = np.bincount(asked, minlength=len(blocks))[asked] == 1
+            for place in turn[by_itself & short[turn]]:
+                widths[cells[place]] = exact(system, blocks, int(cells[place]), at_least=at_least)
+                short[place] = False
+            alone[turn] = True
+        cells, alone = cells[short], alone[short]
+        turns += 1
