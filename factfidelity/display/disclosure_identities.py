@@ -10,6 +10,7 @@ from factfidelity.display.disclosure_primary import Mask
 
 Triple = tuple[str, str, str]
 _EXACT = 1e-7
+_GLANCE = 40  # rows of a first look
 _USUAL = np.log([1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 12.0, 365.25, 365.0, 30.4375])
 
 
@@ -24,29 +25,46 @@ def triples(columns: Sequence[str], values: np.ndarray) -> list[Triple]:
     values : array, rows × columns
         The true numbers; missing where there are none.
     """
-    free = [place for place in range(len(columns)) if _varies(values[:, place])]
+    free = np.array([place for place in range(len(columns)) if _varies(values[:, place])], dtype="int64")
     found: set[tuple[int, int, int]] = set()
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(values > 0, np.log(values), np.nan)
     fractions = np.abs(values - np.round(values)) > _EXACT
+    rows = np.unique(np.linspace(0, max(len(values) - 1, 0), _GLANCE).astype("int64"))[: len(values)]
     for place, first in enumerate(free):
         for second in free[place + 1 :]:
-            product, total = logs[:, first] + logs[:, second], values[:, first] + values[:, second]
-            for third in free:
-                if third in (first, second):
-                    continue
-                gap = logs[:, third] - product
-                rows = np.isfinite(gap)
-                if _is_constant(gap[rows], fractions[rows][:, [first, second, third]].any()):
+            others = free[(free != first) & (free != second)]
+            three = [first, second]
+            for third in others[_may_multiply(logs[rows], first, second, others)]:
+                gap = logs[:, third] - logs[:, first] - logs[:, second]
+                there = np.isfinite(gap)
+                if _is_constant(gap[there], bool(fractions[there][:, [*three, third]].any())):
                     found.add(_sorted(first, second, third))
-                rows = np.isfinite(total) & np.isfinite(values[:, third])
-                if _is_sum(values[rows][:, [first, second, third]]):
+            for third in others[_may_add(values, rows, first, second, others)]:
+                there = np.isfinite(values[:, [*three, third]]).all(axis=1)
+                if _is_sum(values[there][:, [*three, third]]):
                     found.add(_sorted(first, second, third))
     return [(columns[first], columns[second], columns[third]) for first, second, third in sorted(found)]
 
 
+def _may_multiply(logs: np.ndarray, first: int, second: int, others: np.ndarray) -> np.ndarray:
+    """Return which third columns keep one factor in a few rows: all that need a closer look."""
+    gap = logs[:, others] - (logs[:, first] + logs[:, second])[:, None]
+    there = np.isfinite(gap)
+    high, low = np.where(there, gap, -np.inf).max(axis=0), np.where(there, gap, np.inf).min(axis=0)
+    return np.asarray(high - low <= _EXACT)
+
+
+def _may_add(values: np.ndarray, rows: np.ndarray, first: int, second: int, others: np.ndarray) -> np.ndarray:
+    """Return which third columns are the sum of two in a few rows."""
+    apart = np.abs(values[rows][:, others] - (values[rows, first] + values[rows, second])[:, None])
+    most = np.nanmax(np.abs(values[:, others]), axis=0, initial=1.0)
+    most = np.maximum(most, np.nanmax(np.abs(values[:, [first, second]]), initial=1.0))
+    return np.asarray(~(apart > _EXACT * most).any(axis=0))
+
+
 def _sorted(*places: int) -> tuple[int, int, int]:
-    first, second, third = sorted(places)
+    first, second, third = sorted(int(place) for place in places)
     return first, second, third
 
 
