@@ -47,6 +47,7 @@ _HOMES: dict[str, str] = {
     "evaluate": "evaluation",
     "Plan": "schemas.plan",
     "load_plan": "schemas.plan",
+    "lock_plan": "schemas.plan",
     "board_use": "caseload.board",
     "caseload_ratios": "caseload.ratios",
     "contact_pattern": "contact.pattern",

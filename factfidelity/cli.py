@@ -90,6 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_check(verbs)
     _add_report(verbs)
     _add_order(verbs)
+    _add_lock(verbs)
     _add_sample(verbs)
     _add_scales(verbs)
     _add_score(verbs)
@@ -142,6 +143,24 @@ def _order(plan: str, out: str, language: str | None) -> tuple[str, int]:
 
     paths = write_order(data_request(load_plan(plan)), out, language=language or "sv")
     return "\n".join(str(path) for path in paths), 0
+
+
+def _add_lock(verbs: Any) -> None:
+    verb = _verb(
+        verbs, "lock", _lock, "lock a plan with its day and fingerprint, before outcomes are opened",
+        "factfidelity lock plan.yaml",
+    )  # fmt: skip
+    verb.add_argument("plan", help="the plan's YAML file; one line is added to it")
+
+
+def _lock(plan: str) -> tuple[str, int]:
+    import datetime as dt
+
+    from factfidelity.schemas.plan import lock_plan
+
+    today = dt.datetime.now().astimezone().date()
+    locked = lock_plan(plan, on=today)
+    return f"{Path(plan).name} is locked: {today}, fingerprint {locked.fingerprint[:12]}", 0
 
 
 def _add_report(verbs: Any) -> None:

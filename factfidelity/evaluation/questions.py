@@ -12,7 +12,10 @@ import pandas as pd
 from factfidelity.display.result import Result
 from factfidelity.extract import Extract
 from factfidelity.schemas.plan import Plan
+from factfidelity.schemas.programme import load_programme
 from factfidelity.schemas.scale import load_scale
+
+SUBSTITUTION = "bed_day_substitution"  # the indicator that asks for care in the whole catchment area
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,15 @@ QUESTIONS: tuple[Question, ...] = (
         lambda plan, extract: {"programme": plan.programme},
     ),
     Question(
+        "catchment_use",
+        "factfidelity.contact.catchment:catchment_use",
+        ("catchment",),
+        lambda plan, extract: {"every": "year" if plan.caseload.every == "year" else "quarter"},
+        asked=lambda plan, extract: (
+            extract.has("catchment") or SUBSTITUTION in load_programme(plan.programme).all_indicators
+        ),
+    ),
+    Question(
         "fidelity_scores",
         "factfidelity.fidelity.score:score_fidelity",
         ("ratings",),
@@ -179,6 +191,7 @@ QUESTIONS: tuple[Question, ...] = (
             ("regression_to_the_mean", "regression:regression_to_the_mean"),
             ("who_changed", "who:who_changed"),
             ("all_choices", "choices:all_choices"),
+            ("other_methods", "sensitivity:other_methods"),
             ("subgroup_ratios", "subgroups:subgroup_ratios"),
             ("four_claims", "claims:four_claims"),
         )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from factfidelity.care.teams import teams_of
 from factfidelity.extract import Extract
 from factfidelity.outcomes.baseline_result import Baseline
-from factfidelity.outcomes.declare import chosen_outcomes, plan_of
+from factfidelity.outcomes.declare import chosen_outcomes, label_notes, plan_of
 from factfidelity.outcomes.pairs import Counts, Design
 from factfidelity.outcomes.subgroups import client_levels
 from factfidelity.schemas.outcome import Outcome
@@ -78,9 +78,7 @@ def baseline(
         "outcomes": ",".join(outcome.outcome for outcome in counted),
     }  # fmt: skip
     notes |= {f"team.{name}": str(names[name]) if name in names else name for name in teams}
-    for outcome in counted:
-        for language in ("sv", "en"):
-            notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language)
+    notes |= label_notes(chosen, counted)
     return Baseline(
         table=pd.DataFrame([*_everybody(team[member], teams), *rows], columns=_COLUMNS),
         use=pd.DataFrame(use, columns=_USE),

@@ -13,7 +13,7 @@ from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, TableView
 from factfidelity.outcomes.subgroups_result import BY, LEVELS
-from factfidelity.outcomes.words import CHOICES, say
+from factfidelity.outcomes.words import CHOICES, say, with_lock
 from factfidelity.wording import integer, label, number
 
 _MOST_TEAMS = 4
@@ -111,7 +111,7 @@ class Baseline(Result):
             "day_count": say(CHOICES, self.notes["day_count"], chosen),
             "cohort": say(CHOICES, self.notes["cohort"], chosen),
         }
-        return _METHODS[chosen].format(**values)
+        return with_lock(_METHODS[chosen].format(**values), self.notes, chosen)
 
     def plot(self, *, trait: str = "age_group", ax: charts.Axes | None = None) -> charts.Axes:
         """Draw the shares of one trait's levels over all clients."""

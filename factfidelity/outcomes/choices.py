@@ -13,7 +13,7 @@ import pandas as pd
 
 from factfidelity.extract import Extract
 from factfidelity.outcomes.choices_result import AllChoices
-from factfidelity.outcomes.declare import chosen_outcomes, plan_of
+from factfidelity.outcomes.declare import chosen_outcomes, label_notes, plan_of
 from factfidelity.outcomes.pairs import Design
 from factfidelity.outcomes.regression import persons_of
 from factfidelity.outcomes.tally import Tally
@@ -74,9 +74,7 @@ def all_choices(
     table = pd.DataFrame(rows, columns=_COLUMNS)
     table["is_plan"] = _is_plan(table, chosen)
     notes = {"outcomes": ",".join(outcome.outcome for outcome in counted), "level": str(chosen.intervals.level)}
-    for outcome in counted:
-        for language in ("sv", "en"):
-            notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language)
+    notes |= label_notes(chosen, counted)
     return AllChoices(table=table, notes=notes, language=chosen.language)
 
 

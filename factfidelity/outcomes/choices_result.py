@@ -13,7 +13,7 @@ from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, TableView
-from factfidelity.outcomes.words import CHOICES, say
+from factfidelity.outcomes.words import CHOICES, say, with_lock
 from factfidelity.wording import HIDDEN, integer, number, percent
 
 _FOLLOW = ("estimate", "low", "high")
@@ -116,7 +116,7 @@ class AllChoices(Result):
         """Say which choices were combined."""
         chosen = language or self.language
         level = percent(float(self.notes["level"]), language=chosen)
-        return _METHODS[chosen].format(level=level)
+        return with_lock(_METHODS[chosen].format(level=level), self.notes, chosen)
 
     def plot(self, *, outcome: str = "", ax: charts.Axes | None = None) -> charts.Axes:
         """Draw the ratios of one outcome in order of size, the plan's own marked."""

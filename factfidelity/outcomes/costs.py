@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from factfidelity.extract import Extract
 from factfidelity.outcomes.costs_result import Costs
 from factfidelity.outcomes.costs_team import team_frame
-from factfidelity.outcomes.declare import plan_of, planned_outcomes
+from factfidelity.outcomes.declare import label_notes, plan_of
 from factfidelity.outcomes.describe import (
     FEWEST_WITH_DAYS,
     Beside,
@@ -184,7 +184,6 @@ def _interval(values: NDArray[np.float64], years: NDArray[np.float64], plan: Pla
 
 def _notes(plan: Plan, outcomes: Sequence[Outcome], used: dict[str, Priced], why: str) -> dict[str, str]:
     years = {int(row.year) for row in used.values()}
-    planned = planned_outcomes(plan)
     notes = {
         "outcomes": ",".join(outcome.outcome for outcome in outcomes), "no_total": why,
         "price_years": ",".join(map(str, sorted(years))), "indexed": "yes" if plan.price_year else "no",
@@ -192,11 +191,6 @@ def _notes(plan: Plan, outcomes: Sequence[Outcome], used: dict[str, Priced], why
         "index_stays": ",".join(dict.fromkeys((plan.index_stay, *plan.also_index_stay))), "day_count": plan.day_count,
         "width_before": str(plan.windows.before), "width_after": str(plan.windows.after),
         "level": str(plan.intervals.level), "draws": str(plan.intervals.draws), "seed": str(plan.intervals.seed),
-        "lock": plan.lock_state, "planned": "yes" if plan.prices else "no",
-        "planned_outcomes": ",".join(sorted(planned)),
     }  # fmt: skip
-    for outcome in (*outcomes, _TOTAL):
-        for language in ("sv", "en"):
-            notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language)
-            notes[f"unit.{language}.{outcome.outcome}"] = getattr(outcome.unit, language)
-    return notes
+    words = {f"label.{language}.total": getattr(_TOTAL.label, language) for language in ("sv", "en")}
+    return notes | label_notes(plan, outcomes) | words

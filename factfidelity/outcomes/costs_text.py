@@ -8,7 +8,7 @@ from typing import Protocol
 import pandas as pd
 
 from factfidelity.display.views import KeyFigure
-from factfidelity.outcomes.words import CHOICES, say
+from factfidelity.outcomes.words import CHOICES, say, with_lock
 from factfidelity.wording import HIDDEN, integer, interval, number, percent
 from factfidelity.wording.forms import NBSP
 
@@ -228,7 +228,7 @@ def methods(result: Priced, language: str) -> str:
     parts = [_METHODS[language].format(**values)]
     parts += [_INDEXED[language]] if notes["indexed"] == "yes" else []
     parts += [_TEAM[language]] if len(result.team) else []
-    return " ".join(parts)
+    return with_lock(" ".join(parts), notes, language)
 
 
 def key_figures(result: Priced, language: str) -> tuple[KeyFigure, ...]:

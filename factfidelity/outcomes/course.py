@@ -16,7 +16,7 @@ from factfidelity.care.windows import place_windows
 from factfidelity.days import OPEN
 from factfidelity.extract import Extract
 from factfidelity.outcomes.course_result import CareCourse
-from factfidelity.outcomes.declare import chosen_outcomes, plan_of
+from factfidelity.outcomes.declare import chosen_outcomes, label_notes, plan_of
 from factfidelity.outcomes.pairs import Design
 from factfidelity.schemas.outcome import Outcome
 from factfidelity.schemas.plan import Plan
@@ -72,9 +72,7 @@ def monthly_course(
     }  # fmt: skip
     for outcome, found in zip(counted, tables, strict=True):
         notes[f"level.{outcome.outcome}"] = str(found["level"].iloc[0])
-        for language in ("sv", "en"):
-            notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language)
-    return CareCourse(table=table, notes=notes, language=chosen.language)
+    return CareCourse(table=table, notes=notes | label_notes(chosen, counted), language=chosen.language)
 
 
 def _finest(design: Design, outcome: Outcome, months: int, smallest: int) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, NativeChart, TableView
-from factfidelity.outcomes.words import CHOICES, say
+from factfidelity.outcomes.words import CHOICES, say, with_lock
 from factfidelity.wording import HIDDEN, number, percent
 
 _LEVELS = {
@@ -101,7 +101,7 @@ class CareCourse(Result):
             f"{self._label(outcome, chosen)}: {say(_LEVELS, self.notes.get(f'level.{outcome}', ''), chosen)}"
             for outcome in self._outcomes()
         )
-        return _METHODS[chosen].format(**values, levels=levels)
+        return with_lock(_METHODS[chosen].format(**values, levels=levels), self.notes, chosen)
 
     def plot(self, *, outcome: str = "", ax: charts.Axes | None = None) -> charts.Axes:
         """Draw the course of one outcome, the first when none is named."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from factfidelity.errors import PlanError, Problem
 from factfidelity.extract import Extract
 from factfidelity.outcomes.breaks import PAR_OV, across_break
 from factfidelity.outcomes.tally import mvo_codes
+from factfidelity.outcomes.words import SIGNS
 from factfidelity.schemas.outcome import Outcome, shipped_outcomes
 from factfidelity.schemas.plan import Plan, load_plan
 
@@ -65,6 +66,32 @@ def planned_outcomes(plan: Plan) -> set[str]:
     if plan.outcomes:
         return {*plan.outcomes, *own}
     return {outcome.outcome for outcome in shipped_outcomes().values() if outcome.default} | own
+
+
+def standing(plan: Plan, outcome: Outcome) -> str:
+    """Return how an outcome stands to a locked plan: planned, added, or changed; empty where no plan was locked.
+
+    ``changed``: the plan is no longer what was locked, so that nothing can be shown to have been planned.
+    """
+    if plan.lock_state == "open":
+        return ""
+    if plan.lock_state == "changed":
+        return "changed"
+    return "planned" if outcome.outcome in planned_outcomes(plan) else "added"
+
+
+def label_notes(plan: Plan, outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """Return the words of outcomes for a result's notes, with the sign of those that are not of the locked plan.
+
+    Every table, picture and sentence takes its words from there, so each row says by itself how it stands.
+    """
+    notes = {"lock": plan.lock_state, "lock_date": str(plan.locked.date or "")}
+    for outcome in outcomes:
+        sign = SIGNS.get(standing(plan, outcome), "")
+        for language in ("sv", "en"):
+            notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language) + sign
+            notes[f"unit.{language}.{outcome.outcome}"] = getattr(outcome.unit, language)
+    return notes
 
 
 def can_be_counted(extract: Extract, outcome: Outcome, plan: Plan) -> bool:

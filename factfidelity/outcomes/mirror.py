@@ -12,7 +12,7 @@ import pandas as pd
 from factfidelity.extract import Extract
 from factfidelity.outcomes.breaks import across_break
 from factfidelity.outcomes.compulsion import coercion_frame, forms_frame
-from factfidelity.outcomes.declare import chosen_outcomes, plan_of, planned_outcomes
+from factfidelity.outcomes.declare import chosen_outcomes, label_notes, plan_of, planned_outcomes, standing
 from factfidelity.outcomes.describe import (
     SMALL_GROUP,
     Beside,
@@ -35,7 +35,7 @@ _RATES = ("rate_ratio", "rate_difference")
 _TABLE = [
     "outcome", "window", "cohort", "clients", "clients_any", "total", "years", "mean", "sd", "median", "q1", "q3",
     "rate", "topic", "role", "largest", "two_largest",
-    "moved_any", "moved_total", "moved_years",
+    "moved_any", "moved_total", "moved_years", "planned",
 ]  # fmt: skip
 
 
@@ -117,15 +117,18 @@ def _one(design: Design, outcome: Outcome, index_stay: str, beside: Beside) -> t
         if outcome.kind == "any_admission" and not paired:
             continue
         counts, cell = design.counts(outcome, pair), Cell(outcome, cohort, index_stay)
-        more = {"index_stay": index_stay, "role": outcome.role}
+        marks: Row = {"role": outcome.role, "planned": standing(design.plan, outcome)}
         means = paired and index_stay != "exclude"
         moved = {window: fewest_moved(counts, beside, window) for window in ("before", "after")}
         beside.append((counts, moved))
-        tables += [row | more | moved[row["window"]] for row in window_rows(cell, counts, means=means)]
+        described = window_rows(cell, counts, means=means)
+        tables += [row | marks | {"index_stay": index_stay} | moved[row["window"]] for row in described]
         could = _could_show(design.plan, outcome, counts, index_stay) if "rate_ratio" in allowed else {}
-        more = {"role": outcome.role, "tested": outcome.tested} | {
-            f"{name}_{window}": number for window, few in moved.items() for name, number in few.items()
-        }
+        more = (
+            marks
+            | {"tested": outcome.tested}
+            | {f"{name}_{window}": number for window, few in moved.items() for name, number in few.items()}
+        )
         changes += [
             row | more | (could if row["estimand"] == "rate_ratio" else {})
             for row in change_rows(cell, counts, design.plan, allowed)
@@ -145,6 +148,7 @@ _CHANGE = [
     "total_after", "topic", "role", "largest_before", "two_largest_before", "largest_after", "two_largest_after", *(
         f"moved_{name}_{window}" for name in ("any", "total", "years") for window in ("before", "after")
     ),
+    "planned",
 ]  # fmt: skip
 
 
@@ -202,7 +206,7 @@ def _lock(plan: Plan, counted: Sequence[Outcome]) -> dict[str, str]:
     """Return whether the plan was locked, on which day, and which of the outcomes it asked for."""
     planned = planned_outcomes(plan)
     names = ",".join(outcome.outcome for outcome in counted if outcome.outcome in planned)
-    return {"lock": plan.lock_state, "lock_date": str(plan.locked.date or ""), "planned": names}
+    return {"planned": names}
 
 
 def _notes(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) -> dict[str, str]:
@@ -236,9 +240,5 @@ def _notes(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) ->
         **_lock(plan, counted),
         **_across(design, counted, absent),
     }
-    for outcome in counted:
-        for language in ("sv", "en"):
-            notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language)
-            notes[f"unit.{language}.{outcome.outcome}"] = getattr(outcome.unit, language)
-        notes[f"days.{outcome.outcome}"] = "yes" if outcome.is_days else "no"
-    return notes
+    notes |= {f"days.{outcome.outcome}": "yes" if outcome.is_days else "no" for outcome in counted}
+    return notes | label_notes(plan, counted)

@@ -10,7 +10,7 @@ from factfidelity.display.views import KeyFigure
 from factfidelity.outcomes.breaks import break_sentence
 from factfidelity.outcomes.cover import poor_cover
 from factfidelity.outcomes.shown import Shown
-from factfidelity.outcomes.words import CHOICES, say
+from factfidelity.outcomes.words import CHOICES, lock_words, say
 from factfidelity.wording import HIDDEN, integer, interval, number, percent
 
 SMALL_GROUP = 30
@@ -145,23 +145,6 @@ def _small(result: Shown, language: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def lock_sentence(result: Shown, language: str) -> str:
-    """Say whether the plan was locked before outcomes were opened, and which outcomes were added; else nothing."""
-    notes = result.notes
-    if notes.get("lock", "open") == "open":
-        return ""
-    planned = set(notes["planned"].split(","))
-    added = [result.label(name, language) for name in notes["outcomes"].split(",") if name and name not in planned]
-    day = notes["lock_date"]
-    if language == "sv":
-        kept = "och är oförändrad" if notes["lock"] == "kept" else "men har ändrats sedan dess"
-        more = f"Tillagda utfall: {', '.join(added)}." if added else "Alla utfall ingår i planen."
-        return f"Planen låstes {day} {kept}. {more}"
-    kept = "and is unchanged" if notes["lock"] == "kept" else "but has been changed since"
-    more = f"Outcomes added: {', '.join(added)}." if added else "All outcomes are in the plan."
-    return f"The plan was locked on {day} {kept}. {more}"
-
-
 def late_sentence(result: Shown, language: str) -> str:
     """Say where a source of finished stays is cut, and how many earlier stays were longer; else nothing."""
     if not len(result.late):
@@ -235,7 +218,7 @@ def methods(result: Shown, language: str) -> str:
     ]
     parts.append(_NO_MVO[language] if notes["mvo"] == "not_given" else "")
     said = [part.format(**values) for part in parts if part]
-    said += [late_sentence(result, language), lock_sentence(result, language)]
+    said += [late_sentence(result, language), lock_words(notes, language)]
     return " ".join(filter(None, [*said, break_sentence(notes, language)]))
 
 

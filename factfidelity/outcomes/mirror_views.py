@@ -10,8 +10,9 @@ from factfidelity.display import charts
 from factfidelity.display.views import Column, FigureView, NativeChart, TableView
 from factfidelity.outcomes import mirror_text
 from factfidelity.outcomes.breaks import break_sentence
+from factfidelity.outcomes.mirror_tests import tests_view
 from factfidelity.outcomes.shown import Shown
-from factfidelity.outcomes.words import CHOICES, FLOW, METHODS, WHY, WINDOWS, heading, say
+from factfidelity.outcomes.words import CHOICES, FLOW, METHODS, WHY, WINDOWS, heading, lock_words, say
 from factfidelity.wording import HIDDEN, number
 
 _MEANS = ("mean", "sd", "median", "q1", "q3")
@@ -22,6 +23,7 @@ def views(result: Shown, language: str) -> tuple[TableView, ...]:
     made = [
         _rates_view(result, language),
         _paired_view(result, language),
+        tests_view(result, language),
         _stays_view(result, language),
         _forms_view(result, language),
         _coercion_view(result, language),
@@ -73,7 +75,7 @@ def _rates_view(result: Shown, language: str) -> TableView:
     }[language]
     could = tuple(mirror_text.could_show(result, outcome, language) for outcome in ("admissions", "bed_days"))
     poor = tuple(mirror_text.cover_sentence(result, outcome, language) for outcome in ("admissions", "bed_days"))
-    late, lock = mirror_text.late_sentence(result, language), mirror_text.lock_sentence(result, language)
+    late, lock = mirror_text.late_sentence(result, language), lock_words(result.notes, language)
     notes = (*_rate_notes(result, language), *(text for text in (late, lock, *could, *poor) if text))
     return TableView("before_after", caption, wide, columns, notes)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factfidelity.extract import Extract
-from factfidelity.outcomes.declare import chosen_outcomes, plan_of
+from factfidelity.outcomes.declare import chosen_outcomes, label_notes, plan_of
 from factfidelity.outcomes.describe import answer_row
 from factfidelity.outcomes.pairs import Counts, Design
 from factfidelity.outcomes.regression_result import RegressionToTheMean
@@ -61,11 +61,7 @@ def regression_to_the_mean(
     rows = [row for outcome in counted for row in _three_ratios(design, outcome)]
     rows += [_ratio(design, outcome, "control") for outcome in control if outcome not in counted]
     unchanged = [row for outcome in counted for row in no_change_rows(design, outcome)]
-    labels = {
-        f"label.{language}.{outcome.outcome}": getattr(outcome.label, language)
-        for outcome in (*counted, *control)
-        for language in ("sv", "en")
-    }
+    labels = label_notes(chosen, [*counted, *control])
     notes = {
         "width": str(chosen.windows.before), "outcomes": ",".join(outcome.outcome for outcome in counted),
         "level": str(chosen.intervals.level), "draws": str(chosen.intervals.draws),

@@ -13,7 +13,7 @@ from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, TableView
-from factfidelity.outcomes.words import CHOICES, WHY, say
+from factfidelity.outcomes.words import CHOICES, WHY, say, with_lock
 from factfidelity.wording import interval, number, percent
 
 _FIGURES = {
@@ -132,7 +132,7 @@ class RegressionToTheMean(Result):
             "level": percent(float(self.notes["level"]), language=chosen),
             "cohort": say(CHOICES, self.notes["paired_cohort"], chosen),
         }
-        return _METHODS[chosen].format(**values)
+        return with_lock(_METHODS[chosen].format(**values), self.notes, chosen)
 
     def plot(self, *, ax: charts.Axes | None = None) -> charts.Axes:
         """Draw the ratios with their intervals."""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from factfidelity.care.line import days_at
 from factfidelity.extract import Extract
-from factfidelity.outcomes.declare import chosen_outcomes, plan_of
+from factfidelity.outcomes.declare import chosen_outcomes, label_notes, plan_of
 from factfidelity.outcomes.describe import Row, answer_row, rate_ratio
 from factfidelity.outcomes.pairs import Counts, Design, Pair
 from factfidelity.outcomes.regression import persons_of
@@ -63,9 +63,7 @@ def other_methods(
         "draws": str(chosen.intervals.draws), "seed": str(chosen.intervals.seed), "cohort": chosen.cohort,
         "paired_cohort": chosen.paired_cohort, "index_stay": chosen.index_stay,
     }  # fmt: skip
-    for outcome in counted:
-        for language in ("sv", "en"):
-            notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language)
+    notes |= label_notes(chosen, counted)
     return OtherMethods(table=pd.DataFrame(rows, columns=_COLUMNS), notes=notes, language=chosen.language)
 
 

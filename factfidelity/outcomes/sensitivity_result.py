@@ -12,7 +12,7 @@ from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import Head, TableView, columns_in
-from factfidelity.outcomes.words import CHOICES, say
+from factfidelity.outcomes.words import CHOICES, say, with_lock
 from factfidelity.wording import HIDDEN, number, percent
 
 _METHOD = {
@@ -126,7 +126,7 @@ class OtherMethods(Result):
             "paired_cohort": say(CHOICES, self.notes["paired_cohort"], chosen),
             "index_stay": say(CHOICES, self.notes["index_stay"], chosen),
         }
-        return _METHODS[chosen].format(**values)
+        return with_lock(_METHODS[chosen].format(**values), self.notes, chosen)
 
     def _shown(self, language: str) -> pd.DataFrame:
         return self.table.assign(

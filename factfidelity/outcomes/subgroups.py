@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factfidelity.extract import Extract
-from factfidelity.outcomes.declare import chosen_outcomes, plan_of
+from factfidelity.outcomes.declare import chosen_outcomes, label_notes, plan_of
 from factfidelity.outcomes.pairs import Counts, Design
 from factfidelity.outcomes.regression import persons_of
 from factfidelity.outcomes.subgroups_result import SubgroupRatios
@@ -72,9 +72,7 @@ def subgroup_ratios(
         "by": ",".join(by), "outcomes": ",".join(outcome.outcome for outcome in counted),
         "level": str(chosen.intervals.level),
     }  # fmt: skip
-    for outcome in counted:
-        for language in ("sv", "en"):
-            notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language)
+    notes |= label_notes(chosen, counted)
     return SubgroupRatios(
         table=pd.DataFrame(rows, columns=_COLUMNS),
         interaction=pd.DataFrame(tests, columns=_TESTS),

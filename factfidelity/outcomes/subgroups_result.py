@@ -13,7 +13,7 @@ from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, TableView
-from factfidelity.outcomes.words import say
+from factfidelity.outcomes.words import say, with_lock
 from factfidelity.wording import HIDDEN, number, percent
 
 BY = {
@@ -108,7 +108,7 @@ class SubgroupRatios(Result):
         chosen = language or self.language
         names = ", ".join(say(BY, name, chosen) for name in self.notes["by"].split(","))
         level = percent(float(self.notes["level"]), language=chosen)
-        return _METHODS[chosen].format(names=names, level=level)
+        return with_lock(_METHODS[chosen].format(names=names, level=level), self.notes, chosen)
 
     def _shown(self, language: str) -> pd.DataFrame:
         return self.table.assign(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from factfidelity.extract import Extract
 from factfidelity.outcomes.course import MONTH, by_period
-from factfidelity.outcomes.declare import chosen_outcomes, plan_of
+from factfidelity.outcomes.declare import chosen_outcomes, label_notes, plan_of
 from factfidelity.outcomes.pairs import Counts, Design
 from factfidelity.outcomes.unchanged import pieces_of
 from factfidelity.outcomes.who_result import BINS, WhoChanged
@@ -81,9 +81,7 @@ def who_changed(
         "level": str(chosen.intervals.level), "draws": str(chosen.intervals.draws), "unchanged_draws": str(_DRAWS),
         "seed": str(chosen.intervals.seed),
     }  # fmt: skip
-    for outcome in counted:
-        for language in ("sv", "en"):
-            notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language)
+    notes |= label_notes(chosen, counted)
     return WhoChanged(
         table=pd.DataFrame(groups, columns=_COLUMNS),
         concentration=pd.DataFrame(slices, columns=_CONCENTRATION),

@@ -13,7 +13,7 @@ from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, Head, NativeChart, TableView, columns_in
-from factfidelity.outcomes.words import CHOICES, WINDOWS, say
+from factfidelity.outcomes.words import CHOICES, WINDOWS, say, with_lock
 from factfidelity.wording import integer, number, percent
 
 # Each group with its bins; bins add up to their group, groups to everybody.
@@ -163,7 +163,7 @@ class WhoChanged(Result):
             "cohort": say(CHOICES, self.notes["cohort"], chosen),
             "level": percent(float(self.notes["level"]), language=chosen),
         }
-        return _METHODS[chosen].format(**values)
+        return with_lock(_METHODS[chosen].format(**values), self.notes, chosen)
 
     def plot(self, *, outcome: str = "", ax: charts.Axes | None = None) -> charts.Axes:
         """Draw how many clients changed how much; the last outcome when none is named."""

@@ -61,6 +61,39 @@ CHOICES: Mapping[str, Text] = {
     "forensic": {"sv": "rättspsykiatri", "en": "forensic psychiatry"},
 }
 
+# Behind the words of an outcome that the locked plan did not ask for, or where the plan was changed after the lock.
+SIGNS: Mapping[str, str] = {"added": " †", "changed": " ‡"}
+
+
+def lock_words(notes: Mapping[str, str], language: str) -> str:
+    """Say whether the plan was locked before outcomes were opened, and what was added to it; else nothing.
+
+    Parameters
+    ----------
+    notes : mapping
+        ``lock``, ``lock_date`` and the labels of a result.
+    """
+    if notes.get("lock", "open") == "open":
+        return ""
+    day, sign, start = notes["lock_date"], SIGNS["added"], f"label.{language}."
+    added = [text.removesuffix(sign) for name, text in notes.items() if name.startswith(start) and text.endswith(sign)]
+    if notes["lock"] == "changed":
+        return {
+            "sv": f"Planen låstes {day} men har ändrats sedan dess; vad som var planerat går inte att visa (‡).",
+            "en": f"The plan was locked on {day} but has been changed since; what was planned cannot be shown (‡).",
+        }[language]
+    if language == "sv":
+        more = f"Tillagda utfall: {', '.join(added)} (†)." if added else "Alla utfall ingår i planen."
+        return f"Planen låstes {day} och är oförändrad. {more}"
+    more = f"Outcomes added: {', '.join(added)} (†)." if added else "All outcomes are in the plan."
+    return f"The plan was locked on {day} and is unchanged. {more}"
+
+
+def with_lock(text: str, notes: Mapping[str, str], language: str) -> str:
+    """Return a paragraph for a methods section, with how the figures stand to a locked plan."""
+    return " ".join(part for part in (text, lock_words(notes, language)) if part)
+
+
 FLOW: Mapping[str, Text] = {
     "cohort_file": {"sv": "Klienter i leveransen", "en": "Clients in the delivery"},
     "no_index": {"sv": "Ingen indexdag", "en": "No index day"},

@@ -58,6 +58,29 @@ WORDS: Mapping[str, Text] = {
     "of": {"sv": "för", "en": "for"},
     "quality_flag": {"sv": "Datakvalitet", "en": "Data quality"},
     "reading": {"sv": "Tolkning", "en": "Reading"},
+    "not_printed": {
+        "sv": "en lång tabell, som står på webbsidan och i arbetsboken.",
+        "en": "a long table, which stands on the web page and in the workbook.",
+    },
+    "wide_figure": {
+        "sv": "Får diagrammet inte plats kan det rullas i sidled.",
+        "en": "Scroll sideways where the chart does not fit.",
+    },
+    "design": {
+        "sv": "Uppföljning av {programme} under {period}, gjord på pseudonymiserade utdrag ur register och "
+        "verksamhetssystem.",
+        "en": "A follow-up of {programme}, {period}, made from pseudonymised extracts of registers and care systems.",
+    },
+    "own_before": {
+        "sv": "Vården efter inskrivningen jämförs med samma klienters vård före, utan kontrollgrupp. Frågorna står "
+        "först i varje avsnitt.",
+        "en": "Care after enrolment is compared with the same clients' care before, without a control group. The "
+        "questions stand first in each section.",
+    },
+    "questions_first": {
+        "sv": "Frågorna står först i varje avsnitt.",
+        "en": "The questions stand first in each section.",
+    },
     "appendix": {"sv": "Bilaga: längre tabeller", "en": "Appendix: longer tables"},
     "appendix_note": {
         "sv": "Tabeller med fler än {rows} rader står bara på webbsidan och i arbetsboken.",
@@ -133,9 +156,11 @@ GUIDE: tuple[Text, ...] = (
     {
         "sv": "Värden som bygger på färre än {smallest} personer visas inte och skrivs ”..”. Även andra värden "
         "kan vara "
-        "dolda, om de annars skulle avslöja ett sådant värde. Ett tankstreck betyder noll.",
+        "dolda, om de annars skulle avslöja ett sådant värde. Ett tankstreck betyder noll. I ett diagram går en "
+        "prickad linje förbi det som inte visas.",
         "en": "Values based on fewer than {smallest} persons are not shown and are written “..”. Other values can be "
-        "hidden too, where they would give such a value away. A dash means zero.",
+        "hidden too, where they would give such a value away. A dash means zero. In a chart a dotted line leads over "
+        "what is not shown.",
     },
     {
         "sv": "Intervallen är konfidensintervall: de visar hur osäkert ett tal är. När intervallet för en kvot "
@@ -199,8 +224,10 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
             "regression_to_the_mean",
             "who_changed",
             "all_choices",
+            "other_methods",
             "subgroup_ratios",
             "four_claims",
+            "catchment_use",
             "costs",
         ),
     ),

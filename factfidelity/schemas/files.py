@@ -98,6 +98,20 @@ def read_yaml(path: Path, *, error: type[FactFidelityError] = SchemaError, text:
     raise error(problems=[problem_of_kind(problem, kind)]) from None
 
 
+def append_line(path: Path, line: str, *, error: type[FactFidelityError] = SchemaError) -> None:
+    """Add one line at the end of a file, which is written anew as a whole or not at all."""
+    text = path.read_text(encoding="utf-8")
+    beside, gap = path.with_name(path.name + ".new"), "" if text.endswith("\n") or not text else "\n"
+    try:
+        beside.write_text(f"{text}{gap}{line}\n", encoding="utf-8")
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        problem = Problem("cannot be written", "check that you may write to it", path.name, kind=error.kind,
+                          what_sv="kan inte skrivas", do_sv="kontrollera att du får skriva i den")  # fmt: skip
+        raise error(problems=[problem]) from None
+
+
 def problem_of_kind(problem: Problem, kind: str) -> Problem:
     """Return the same problem marked with a kind."""
     import dataclasses

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from factfidelity.errors import PlanError, Problem
-from factfidelity.schemas.files import Strict, build_model, read_yaml, schema_files
+from factfidelity.schemas.files import Strict, append_line, build_model, read_yaml, schema_files
 from factfidelity.schemas.outcome import Outcome
 from factfidelity.schemas.price import Price
 
@@ -219,3 +219,41 @@ def load_plan(path_or_name: str | Path = "default") -> Plan:
         raise PlanError(problems=[Problem(what, do, kind="plan")])
     data = read_yaml(path, error=PlanError)
     return build_model({} if data is None else data, Plan, path=path, error=PlanError)
+
+
+def lock_plan(path: str | Path, *, on: dt.date) -> Plan:
+    """Write the day and the fingerprint of a plan into its file, before outcomes are opened.
+
+    Parameters
+    ----------
+    path : str or Path
+        The plan's own YAML file; its other lines stay as they are.
+    on : date
+        The day of locking.
+
+    Returns
+    -------
+    Plan
+        The locked plan.
+
+    Raises
+    ------
+    PlanError
+        If the plan is not there, is not in order, or is locked already: a lock is moved by hand, and seen.
+    """
+    file = Path(path)
+    if not file.is_file():
+        problem = Problem("there is no such plan", "give the plan's own file", file.name, kind="plan",
+                          what_sv="det finns ingen sådan plan", do_sv="ange planens egen fil")  # fmt: skip
+        raise PlanError(problems=[problem])
+    plan = load_plan(file)
+    if plan.locked.date is not None or plan.locked.fingerprint:
+        problem = Problem(
+            f"the plan is locked already, on {plan.locked.date}",
+            "give a changed plan a name and a file of its own, so that both can be seen", file.name, kind="plan",
+            what_sv=f"planen är redan låst, {plan.locked.date}",
+            do_sv="ge en ändrad plan ett eget namn och en egen fil, så att båda kan ses",
+        )  # fmt: skip
+        raise PlanError(problems=[problem])
+    append_line(file, f"locked: {{date: {on:%Y-%m-%d}, fingerprint: {plan.fingerprint}}}", error=PlanError)
+    return load_plan(file)
