@@ -35,6 +35,8 @@ class ProgrammeIndicators(Result):
         answered, persons (enrolled in the year), share.
     answers : DataFrame, one row per team, questionnaire, question or theme, and answer
         persons (who gave it), share.
+    actions : DataFrame, one row per team, questionnaire or audit, and theme
+        decided, done, on_time, overdue: actions, not persons.
     """
 
     name: ClassVar[str] = "programme_indicators"
@@ -54,10 +56,12 @@ class ProgrammeIndicators(Result):
             ("team_id", "instrument", "item", "answer"), {"persons": ("share",)}, margins={"team_id": "total"},
             within={"persons": ("coverage.answered",)},
         ),
+        "actions": Gate(("team_id", "instrument", "item")),
     }  # fmt: skip
 
     coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
     answers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    actions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def _rows(self) -> list[Mapping[str, Any]]:
         if not len(self.table):
@@ -86,7 +90,7 @@ class ProgrammeIndicators(Result):
         rows = self._rows()
         given = [row for row in rows if not pd.isna(row["value"])]
         model = pick(load_programme(self.notes["programme"]).short, language)
-        if not given and len(self.coverage):
+        if not given and (len(self.coverage) or len(self.actions)):
             return self._voice(language)
         if not given:
             text = {"sv": f"Inga indikatorer för {model} kan visas.", "en": f"No indicators for {model} can be shown."}
@@ -96,11 +100,15 @@ class ProgrammeIndicators(Result):
         more = {"sv": f" Utan värde att visa: {none}." if none else "",
                 "en": f" Without a value to show: {none}." if none else ""}  # fmt: skip
         lead = "" if "section" in self.notes else f"{self.heading(language)}. "
-        voice = " " + self._voice(language) if len(self.coverage) and "section" not in self.notes else ""
+        heard = (len(self.coverage) or len(self.actions)) and "section" not in self.notes
+        voice = " " + self._voice(language) if heard else ""
         return lead + "; ".join(parts) + "." + pick(more, language) + voice
 
     def _voice(self, language: str) -> str:
-        """Say how many answered, before anything of what they answered."""
+        """Say how many answered, before anything of what they answered, and what was done about it."""
+        acted = self._acted(language) if len(self.actions) else ""
+        if not len(self.coverage):
+            return acted
         total = self.coverage.loc[self.coverage["team_id"] == "total"]
         rows = total if len(total) else self.coverage
         said = []
@@ -110,7 +118,15 @@ class ProgrammeIndicators(Result):
             whole = integer(row["persons"], language=language) if not pd.isna(row["persons"]) else ".."
             said.append(f"{row['instrument']}: {who} / {whole}")
         text = {"sv": "Svarande av inskrivna: ", "en": "Answered, of those enrolled: "}
-        return pick(text, language) + "; ".join(said) + "."
+        return f"{pick(text, language)}{'; '.join(said)}. {acted}".strip()
+
+    def _acted(self, language: str) -> str:
+        total = self.actions.loc[self.actions["team_id"] == "total"]
+        rows = total if len(total) else self.actions
+        decided, done, late = (integer(rows[name].sum(), language=language) for name in ("decided", "done", "overdue"))
+        text = {"sv": f"Av {decided} beslutade åtgärder är {done} genomförda, och {late} har passerat sin slutdag.",
+                "en": f"Of {decided} actions decided, {done} are done, and {late} are past their day."}  # fmt: skip
+        return pick(text, language)
 
     def methods(self, language: str | None = None) -> str:
         """Return how the indicators were counted."""
@@ -170,7 +186,7 @@ class ProgrammeIndicators(Result):
     def by_section(self) -> dict[str, Self]:
         """Return the indicators divided by their section of a report; sections for which nothing was delivered out."""
         rows = self.delivered() if len(self.table) else self.table
-        there = set(rows["section"]) | ({"voice"} if len(self.coverage) else set())
+        there = set(rows["section"]) | ({"voice"} if len(self.coverage) or len(self.actions) else set())
         order = [name for name in load_programme(self.notes["programme"]).sections if name in there]
         none = pd.DataFrame()
         return {
@@ -179,6 +195,7 @@ class ProgrammeIndicators(Result):
                 table=rows.loc[(rows["section"] == name).to_numpy()],
                 coverage=self.coverage if name == "voice" else none,
                 answers=self.answers if name == "voice" else none,
+                actions=self.actions if name == "voice" else none,
                 notes={**self.notes, "section": name},
             )
             for name in order

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from factfidelity.contact import words
-from factfidelity.contact.indicator_words import LABELS, why_words
+from factfidelity.contact.indicator_words import ANSWERS, LABELS, why_words
 from factfidelity.display.views import Column, TableView
 from factfidelity.schemas.programme import load_programme, section_title
 from factfidelity.wording import pick
@@ -70,11 +70,12 @@ def _of_form(result: Any, rows: pd.DataFrame, section: str, form: str, language:
 def _surveys(result: Any, language: str) -> list[TableView]:
     place = 0 if language == "sv" else 1
     if not len(result.coverage):
-        return []
+        return _actions(result, language)
     instrument = Column("instrument", ("Enkät eller revision", "Questionnaire or audit")[place])
     share = Column("share", ("Andel", "Share")[place], "percent", 0)
     who = words.with_team_names(result.coverage, language)
     what = words.with_team_names(result.answers, language)
+    what = what.assign(answer=words.in_words(what["answer"], ANSWERS, language))
     first = (Column("team", "Team"), instrument, Column("answered", ("Svarande", "Answered")[place], "integer"),
              Column("persons", ("Inskrivna", "Enrolled")[place], "integer"), share)  # fmt: skip
     then = (Column("team", "Team"), instrument, Column("item", ("Fråga eller tema", "Question or theme")[place]),
@@ -84,4 +85,18 @@ def _surveys(result: Any, language: str) -> list[TableView]:
     note = ("Andelen som svarade avgör vad svaren kan säga om alla.",
             "The share who answered decides what the answers can say of all.")[place]  # fmt: skip
     return [TableView("survey_coverage", captions[0][place], who, first, (note,)),
-            TableView("survey_answers", captions[1][place], what, then)]  # fmt: skip
+            TableView("survey_answers", captions[1][place], what, then), *_actions(result, language)]  # fmt: skip
+
+
+def _actions(result: Any, language: str) -> list[TableView]:
+    """Return what was decided after audits and questionnaires, and what became of it."""
+    if not len(result.actions):
+        return []
+    place = 0 if language == "sv" else 1
+    rows = words.with_team_names(result.actions, language)
+    heads = {"decided": ("Beslutade", "Decided"), "done": ("Genomförda", "Done"),
+             "on_time": ("I tid", "On time"), "overdue": ("Försenade", "Overdue")}  # fmt: skip
+    columns = (Column("team", "Team"), Column("instrument", ("Enkät eller revision", "Questionnaire or audit")[place]),
+               Column("item", ("Fråga eller tema", "Question or theme")[place]),
+               *(Column(name, text[place], "integer") for name, text in heads.items()))  # fmt: skip
+    return [TableView("survey_actions", ("Åtgärder", "Actions")[place], rows, columns)]

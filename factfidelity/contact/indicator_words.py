@@ -54,6 +54,13 @@ LABELS: Mapping[str, Text] = {
     },
 }
 
+ANSWERS: Mapping[str, Text] = {
+    "positive": {"sv": "Positivt", "en": "Positive"},
+    "negative": {"sv": "Negativt", "en": "Negative"},
+    "mixed": {"sv": "Blandat", "en": "Mixed"},
+    "not_stated": {"sv": "Ej angivet", "en": "Not stated"},
+}
+
 UNITS: Mapping[str, Text] = {
     "days": {"sv": "dagar", "en": "days"},
     "first_job": {"sv": "veckor", "en": "weeks"},

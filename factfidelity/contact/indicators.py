@@ -13,7 +13,7 @@ from factfidelity.care.teams import last_year, shared_period, teams_of
 from factfidelity.contact.around import adult_transition, authorities, occupancy, services_now, visits_per_day
 from factfidelity.contact.counted import Setting, first_after, not_there, rate_of, share_of, time_to
 from factfidelity.contact.indicator_result import ProgrammeIndicators
-from factfidelity.contact.voice import survey_frames
+from factfidelity.contact.voice import action_counts, survey_frames
 from factfidelity.extract import Extract
 from factfidelity.schemas.programme import Programme, indicator_vocabulary, load_programme
 
@@ -56,7 +56,8 @@ def programme_indicators(extract: Extract, programme: str | Programme = "fact") 
     notes = {"programme": model.programme, "start": f"{start:%Y-%m-%d}", "end": f"{end:%Y-%m-%d}",
              "latest_start": f"{setting.since:%Y-%m-%d}"}  # fmt: skip
     coverage, answers = survey_frames(extract, setting) if voice else (pd.DataFrame(), pd.DataFrame())
-    return ProgrammeIndicators(table=table, coverage=coverage, answers=answers, notes=notes)
+    actions = action_counts(extract, setting) if voice else pd.DataFrame()
+    return ProgrammeIndicators(table=table, coverage=coverage, answers=answers, actions=actions, notes=notes)
 
 
 def setting_of(extract: Extract, start: pd.Timestamp, end: pd.Timestamp) -> Setting:

@@ -9,6 +9,7 @@ from factfidelity.contact.counted import Setting
 from factfidelity.extract import Extract
 
 _COVERAGE = ["team_id", "team", "instrument", "answered", "persons", "share"]
+_ACTIONS = ["team_id", "team", "instrument", "item", "decided", "done", "on_time", "overdue"]
 _ANSWERS = ["team_id", "team", "instrument", "item", "answer", "persons", "share"]
 
 
@@ -48,6 +49,32 @@ def survey_frames(extract: Extract, setting: Setting) -> tuple[pd.DataFrame, pd.
     return _named(coverage, setting, _COVERAGE), _named(answers, setting, _ANSWERS)
 
 
+def action_counts(extract: Extract, setting: Setting) -> pd.DataFrame:
+    """Count what was decided after user-led audits and questionnaires, and what became of it by the last day.
+
+    Returns
+    -------
+    DataFrame, one row per team, instrument and theme
+        team_id, team, instrument, item, decided, done, on_time (done by the day agreed on), overdue (not done, and
+        the day agreed on has gone by).
+    """
+    rows = extract.actions
+    rows = rows.loc[((rows["decided"] >= setting.start) & (rows["decided"] < setting.end)).to_numpy()]
+    if not len(rows):
+        return pd.DataFrame(columns=_ACTIONS)
+    done = rows["done"] < setting.end
+    rows = rows.assign(
+        item=rows["item"].astype("object").where(rows["item"].notna(), "not_stated").astype("str"), done=done,
+        on_time=done & (rows["done"] <= rows["due"]), overdue=~done & (rows["due"] < setting.end), decided=1,
+    )  # fmt: skip
+    sums = ["decided", "done", "on_time", "overdue"]
+    parts = [
+        part.groupby(["instrument", "item"], sort=True)[sums].sum().reset_index().assign(team_id=key)
+        for key, part in setting.parts(rows)
+    ]
+    return _named(parts, setting, _ACTIONS)
+
+
 def _named(parts: list[pd.DataFrame], setting: Setting, columns: list[str]) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     named = setting.teams.set_index("team_id")["team"]
@@ -55,4 +82,5 @@ def _named(parts: list[pd.DataFrame], setting: Setting, columns: list[str]) -> p
     if "answered" in table:
         share = table["answered"] / table["persons"].where(table["persons"] > 0)
         table = table.assign(share=share.where(share <= 1, np.nan))
-    return table.astype({name: "int64" for name in ("answered", "persons") if name in table})[columns]
+    whole = ("answered", "persons", "decided", "done", "on_time", "overdue")
+    return table.astype({name: "int64" for name in whole if name in table})[columns]

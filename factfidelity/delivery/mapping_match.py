@@ -20,7 +20,7 @@ from factfidelity.schemas.table import table_schemas
 _LINKING = re.compile(r"(?i)nyckel|koppl|crosswalk|(?<![a-z])keys?(?![a-z])")  # files that link pseudonyms
 _MOST_OF_A_LINK = 3
 _PERSON = re.compile(r"(?i)^(p\d+_)?lop_?nr")
-_ALIKE = frozenset({"posts", "events", "surveys", "meetings"})  # tables in which two rows may say the same
+_ALIKE = frozenset({"posts", "events", "surveys", "meetings", "actions"})  # tables in which two rows may say the same
 _KINDS: dict[str, Kind] = {"date": "date", "number": "number", "flag": "flag", "text": "text"}
 
 

@@ -18,6 +18,7 @@ _DATES: Mapping[str, str] = {
     "contacts": "date", "visits": "date", "episodes": "admitted", "legal_status": "start", "leave": "start",
     "coercion": "date", "measurements": "date", "diagnoses": "date", "board": "start", "enrolments": "start",
     "meetings": "date", "care_plans": "made", "referrals": "received", "events": "date", "surveys": "date",
+    "actions": "decided", "catchment": "date",
     "work": "start", "placements": "start", "services": "start", "deaths": "date",
 }  # fmt: skip
 _UNITS: Mapping[str, str] = {

@@ -19,6 +19,7 @@ _QUESTIONS: Mapping[str, Mapping[str, str]] = {
     "staffing": {"sv": "Bemanning", "en": "Staffing"},
     "board_use": {"sv": "Tavla eller faser", "en": "Board or phases"},
     "contact_pattern": {"sv": "Kontakter", "en": "Contacts"},
+    "catchment_use": {"sv": "Vårddygn i upptagningsområdet", "en": "Bed-days in the catchment area"},
     "fidelity_scores": {"sv": "Programtrohet", "en": "Fidelity"},
     "fidelity_course": {"sv": "Programtrohet över tid", "en": "Fidelity over time"},
     "rater_agreement": {"sv": "Samstämmighet mellan bedömare", "en": "Agreement of raters"},

@@ -172,3 +172,31 @@ def test_a_released_board_speaks_in_both_languages(programme):
             figure.draw(None)
         assert all(np.isnan(view.frame["within_7_share"]).all() for view in released.views(language)
                    if view.name == "board_wait")  # fmt: skip
+
+
+ACTIONS = """
+    team_id | instrument     | item      | decided    | due        | done
+    norr    | brukarrevision | bemötande | 2024-06-01 | 2024-09-01 | 2024-08-15
+    norr    | brukarrevision | bemötande | 2024-06-01 | 2024-09-01 | 2024-10-15
+    norr    | brukarrevision | kontakt   | 2024-06-01 | 2024-09-01 |
+    norr    | brukarrevision | kontakt   | 2024-06-01 | 2025-09-01 |
+    norr    | brukarrevision | kontakt   | 2024-06-01 |            | 2025-03-01
+    norr    | brukarrevision | kontakt   | 2022-06-01 |            |
+"""
+
+
+def test_actions_are_counted_by_theme_with_what_became_of_them():
+    result = programme_indicators(extract(surveys=SURVEYS, actions=ACTIONS), "case_management")
+    rows = result.actions.set_index("item")[["decided", "done", "on_time", "overdue"]]
+    assert rows.loc["bemötande"].tolist() == [2, 2, 1, 0]
+    assert rows.loc["kontakt"].tolist() == [3, 0, 0, 1]  # done after the last day is not done yet
+    assert "Av 5 beslutade åtgärder är 2 genomförda" in result.summary("sv")
+    assert result.released().actions["decided"].tolist() == [2, 3]  # actions are no persons
+    assert [view.name for view in result.views("en")][-1] == "survey_actions"
+
+
+def test_actions_without_a_questionnaire_are_shown_alone():
+    result = programme_indicators(extract(actions=ACTIONS), "brukarrevision")
+    assert [view.name for view in result.views("sv")][-1] == "survey_actions"
+    assert "voice" in result.by_section()
+    assert "questionnaires" not in result.summary("en")

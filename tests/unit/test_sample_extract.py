@@ -30,7 +30,7 @@ def test_leaving_out_contacts_moves_nothing_else():
 def test_every_table_that_a_fact_region_has_is_there():
     extract = sample_extract()
     lacking = [name for name in COLUMNS if not extract.has(name)]
-    assert lacking == ["events", "surveys", "placements"]
+    assert lacking == ["events", "surveys", "actions", "catchment", "placements", "costs"]
     assert extract.period == (pd.Timestamp("2018-01-01"), pd.Timestamp("2025-01-01"))
     assert extract.enrolments.groupby("team_id")["start"].min().nunique() == 3
 
