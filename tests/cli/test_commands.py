@@ -11,10 +11,8 @@ from factfidelity.schemas.files import shipped_folder
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    out = tmp_path_factory.mktemp("out")
-    assert main(["report", str(shipped_folder("sample_data") / "region_nord"), "--out", str(out)]) == 0
-    return out
+def made(region_report):
+    return region_report[0]
 
 
 def test_report_writes_page_summary_delivery_report_and_run_record(made):
