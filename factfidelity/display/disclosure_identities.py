@@ -88,7 +88,16 @@ def _is_sum(rows: np.ndarray) -> bool:
     return different >= 4 or (different >= 1 and bool((np.abs(rows - np.round(rows)) > _EXACT).any()))
 
 
-def close_identities(found: Sequence[Triple], mask: Mask, known: Mask, order: Sequence[str]) -> bool:
+def given_back(triple: Triple, mask: Mask, known: Mask, told: Mask) -> tuple[np.ndarray, np.ndarray]:
+    """Return which columns of a triple are unknown, row by row, and the rows where the other two give one back."""
+    unknown = np.stack([mask[name] & ~told.get(name, np.False_) for name in triple])
+    there = np.logical_and.reduce([known[name] for name in triple])
+    return unknown, np.asarray((unknown.sum(axis=0) == 1) & there)
+
+
+def close_identities(
+    found: Sequence[Triple], mask: Mask, known: Mask, order: Sequence[str], told: Mask | None = None
+) -> bool:
     """Hide one more where two shown columns give back a hidden third; return whether anything was added.
 
     Parameters
@@ -97,18 +106,17 @@ def close_identities(found: Sequence[Triple], mask: Mask, known: Mask, order: Se
     mask : hidden cells, by column; changed in place
     known : where a column has a value at all
     order : columns, those that are hidden first in front
+    told : what others know although it is hidden here
     """
-    added = False
+    added, told = False, told or {}
     for triple in found:
         if any(name not in mask for name in triple):
             continue
-        hidden = np.stack([mask[name] for name in triple])
-        there = np.logical_and.reduce([known[name] for name in triple])
-        alone = (hidden.sum(axis=0) == 1) & there
+        alone = given_back(triple, mask, known, told)[1]
         if not alone.any():
             continue
         for name in sorted(triple, key=order.index):
-            more = alone & ~mask[name]
+            more = alone & ~mask[name] & ~told.get(name, np.False_)
             if more.any():
                 mask[name] |= more
                 alone &= ~more

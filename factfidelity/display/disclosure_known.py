@@ -37,11 +37,29 @@ class Known:
             found.append(figures)
         return cls(tuple(found))
 
-    def of(self, item: Guarded, column: str) -> Iterator[np.ndarray]:
-        """Yield for each release what it showed for each row of a column; missing where it did not."""
+    def compared(self, item: Guarded, column: str, smallest: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield for each release the rows where a column is as it was shown, and those that a few persons changed.
+
+        A part changes by a few persons also where the rest of its whole does: 10 of 40 and 19 of 50 tell of one.
+        """
         for figures in self.figures:
-            if (values := figures.get((item.name, column))) is not None:
-                yield values.reindex(_whole(item.names)).to_numpy(dtype="float64")
+            shown = _shown(figures, item, column)
+            if shown is None:
+                continue
+            change = np.abs(item.numbers_of(column) - shown)
+            same = change <= 1e-9 * np.maximum(1.0, np.abs(shown))
+            few = ~same & (change < smallest) if column in item.gate.counts else np.zeros(len(same), dtype=bool)
+            whole = item.gate.wholes.get(column, "")
+            before = _shown(figures, item, whole) if whole in item.frame.columns else None
+            if before is not None:
+                rest = np.abs((item.numbers_of(whole) - before) - (item.numbers_of(column) - shown))
+                few |= ~same & (rest > 0) & (rest < smallest)
+            yield same, few
+
+
+def _shown(figures: Mapping[tuple[str, str], pd.Series], item: Guarded, column: str) -> np.ndarray | None:
+    values = figures.get((item.name, column))
+    return None if values is None else values.reindex(_whole(item.names)).to_numpy(dtype="float64")
 
 
 def _whole(names: Names) -> np.ndarray:

@@ -69,8 +69,8 @@ def close(frames: Sequence[Guarded], rule: DisclosureRule, *, before: Known | No
     left: set[int] = set()
     # numbers of persons first: what rests on those that go with them is often enough for the other figures
     for only in (system.persons, None):
-        state = (-1, -1)
-        while state != (state := (sum(hidden_cells(item.mask) for item in frames), int(system.hidden.sum()))):
+        state = (-1, -1, -1)
+        while state != (state := (_hidden(frames), int(system.hidden.sum()), int(system.pinned.sum()))):
             for item in frames:
                 spread_in_rows(item.frame, item.gate, item.mask, item.sensitive)
                 _follow(item, frames)
@@ -79,6 +79,10 @@ def close(frames: Sequence[Guarded], rule: DisclosureRule, *, before: Known | No
             left |= set(protect_system(system, blocks=blocks, only=only))
             _system_to_mask(frames, places, registry)
     return Closed(list(frames), registry, places, sorted(left))
+
+
+def _hidden(frames: Sequence[Guarded]) -> int:
+    return sum(hidden_cells(item.mask) for item in frames)
 
 
 def _sheets(frames: Sequence[Guarded]) -> tuple[list[Sheet], list[tuple[int, str]]]:
@@ -211,17 +215,26 @@ def _mark_before(
 ) -> None:  # fmt: skip
     """Mark what is known from elsewhere, and what has changed by a few persons since."""
     system = registry.system
-    for (number, column), cells in zip(places, registry.cells, strict=True):
-        item = frames[number]
-        for shown in before.of(item, column):
-            there = (cells >= 0) & ~np.isnan(shown)
-            change = np.abs(item.numbers_of(column) - shown)
-            same = there & (change <= 1e-9 * np.maximum(1.0, np.abs(shown)))
-            system.fixed[cells[same]] = True
-            if column in item.gate.counts:
-                few = cells[there & ~same & (change < rule.smallest)]
-                system.hidden[few] = system.sensitive[few] = True
-                system.widths[few] = float(rule.protection)
+    if not before.figures:
+        return
+    cells_of = dict(zip(places, registry.cells, strict=True))
+    changed = np.zeros(len(system.values), dtype=bool)
+    for number, item in enumerate(frames):
+        for column in item.mask:
+            cells = cells_of.get((number, column))
+            for same, few in before.compared(item, column, rule.smallest):
+                item.told[column] = item.told.get(column, np.False_) | same
+                if cells is not None:
+                    system.fixed[cells[same & (cells >= 0)]] = True
+                    changed[cells[few & (cells >= 0)]] = True
+    changed &= ~system.fixed
+    system.hidden |= changed
+    system.sensitive |= changed
+    system.widths[changed] = float(rule.protection)
+    for (number, column), cells in cells_of.items():
+        # what rests on those few goes too, not only what gives their number back
+        if column in frames[number].gate.counts:
+            frames[number].sensitive[column] = frames[number].sensitive[column] | ((cells >= 0) & changed[cells])
 
 
 def _close_rows(item: Guarded) -> None:
@@ -234,7 +247,8 @@ def _close_rows(item: Guarded) -> None:
         item.found = triples(columns, np.column_stack(values)) if values else []
         item.looked = True
     if item.found:
-        close_identities(item.found, item.mask, item.known, sorted(columns, key=lambda name: _rank(item, name)))
+        order = sorted(columns, key=lambda name: _rank(item, name))
+        close_identities(item.found, item.mask, item.known, order, item.told)
 
 
 def _rank(item: Guarded, name: str) -> tuple[bool, bool, bool, bool, str]:
@@ -279,3 +293,6 @@ def _system_to_mask(frames: Sequence[Guarded], places: Sequence[tuple[int, str]]
     for (number, column), cells in zip(places, registry.cells, strict=True):
         rows = np.where(cells >= 0, registry.system.hidden[cells], False)
         frames[number].mask[column] |= rows.astype(bool)
+        told = np.where(cells >= 0, (registry.system.fixed | registry.system.pinned)[cells], False)
+        if told.any():
+            frames[number].told[column] = frames[number].told.get(column, np.False_) | told

@@ -8,25 +8,13 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar
 import numpy as np
 import pandas as pd
 
-from factfidelity.display.disclosure_guarded import Guarded
+from factfidelity.display.disclosure_audit import audited
 from factfidelity.display.disclosure_known import Known
 from factfidelity.display.disclosure_links import Closed, close, guard
 from factfidelity.display.disclosure_primary import Mask, counts_of, inner_columns, numbers
-from factfidelity.display.disclosure_proof import proven
 from factfidelity.display.disclosure_rounding import rounded_frames
 from factfidelity.display.disclosure_rule import HIDDEN, NOT_AVAILABLE, SHOWN, ZERO, DisclosureRule
-from factfidelity.display.disclosure_system import System
 from factfidelity.display.gate import Gate
-from factfidelity.errors import DisclosureError, Problem
-
-ATTACKS = (
-    "sums of rows and of tables",
-    "the rest of a whole",
-    "rate × denominator, share × whole, mean × number",
-    "intervals and changes of hidden figures",
-    "the same number in another table or chart",
-    "figures shown in an earlier release",
-)
 
 
 class Releasable(Protocol):
@@ -132,7 +120,7 @@ def release_results(
         if frame is not None
     ]
     closed = close(guarded, rule, before=_known(previous))
-    record = _record(closed, rule)
+    record = audited(closed, rule)
     outgoing = _outgoing(closed, rule)
     released: dict[str, Held] = {}
     for name, result in results.items():
@@ -152,94 +140,6 @@ def _known(previous: Mapping[str, Releasable] | Sequence[Mapping[str, Releasable
         }
         for release in releases
     ])  # fmt: skip
-
-
-def _record(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
-    """Attack everything that is shown, and count what is hidden and why."""
-    system = closed.registry.system
-    is_person = system.persons
-    least = np.where(system.sensitive, system.widths, np.where(is_person, 1.0, 0.0))
-    least = np.where(system.silent & ~system.sensitive, 0.0, np.maximum(least, 1e-4 * np.maximum(system.values, 1.0)))
-    sharp_least = np.where(system.widths >= 1, 1.0, 0.0)
-    loose, sharp = proven(system, least), proven(system, sharp_least, at_least=1.0)
-    bad = {cell for cell, width in loose.items() if not width >= least[cell] - 1e-7}
-    bad |= {cell for cell, width in sharp.items() if not width >= sharp_least[cell] - 1e-7}
-    bad |= set(closed.left)
-    bad -= {int(cell) for cell in np.flatnonzero(system.in_the_dark())}
-    if system.fixed.any():  # what another report shows may give back what is hidden for the sake of others only
-        bad -= {int(cell) for cell in np.flatnonzero(~system.sensitive)} | _parts_of_nothing(system)
-    if bad:
-        raise _refusal(closed, bad)
-    widths = [width for cell, width in loose.items() if system.sensitive[cell] and is_person[cell]]
-    narrowest = min((float(width) for width in widths if np.isfinite(width)), default=None)
-    return {
-        "rule": {
-            "smallest": rule.smallest, "hide_zero": list(rule.hide_zero), "dominance": list(rule.dominance),
-            "protection": rule.protection, "method": rule.method,
-        },
-        "attacks": list(ATTACKS),
-        "attacked": sum(not system.silent[cell] for cell in loose),
-        "narrowest": narrowest,
-        "known_before": int((system.fixed & system.sensitive).sum()),
-        "tables": [row for item in closed.frames for row in _reasons(item, rule)],
-    }  # fmt: skip
-
-
-def _parts_of_nothing(system: System) -> set[int]:
-    """Return the parts of a sum that another report shows to be 0: nothing in the whole is nothing in each part."""
-    sums, totals = system.sums, system.sums.totals
-    nothing = (system.fixed[totals] & (system.values[totals] == 0))[sums.rows] & (sums.factors > 0)
-    return {int(cell) for cell in np.unique(sums.cells[nothing])}
-
-
-def _refusal(closed: Closed, bad: set[int]) -> DisclosureError:
-    problems = []
-    for (number, column), cells in zip(closed.sheets, closed.registry.cells, strict=True):
-        rows = int(np.isin(cells, list(bad)).sum())
-        if rows:
-            name = closed.frames[number].name
-            problems.append(
-                Problem(
-                    f"{rows} hidden values of {column} in {name} follow, or nearly, from what is shown.",
-                    "make the table coarser (longer periods, fewer groups) or leave it out",
-                    rule="hidden_follows",
-                    kind="disclosure",
-                    what_sv=f"{rows} dolda värden i {column}, {name}, går att räkna ut, helt eller nästan.",
-                    do_sv="gör tabellen grövre (längre perioder, färre grupper) eller ta bort den",
-                )
-            )
-    return DisclosureError("The report is not written: hidden values would be given away.", problems)
-
-
-def _reasons(item: Guarded, rule: DisclosureRule) -> list[dict[str, Any]]:
-    counts = counts_of(item.frame, item.gate)
-    rows: list[dict[str, Any]] = []
-    for column, hidden in item.mask.items():
-        if not hidden.any():
-            continue
-        own = item.sensitive.get(column, np.zeros(len(hidden), dtype=bool))
-        values = numbers(item.frame, column) if column in counts else np.full(len(hidden), np.nan)
-        small = own & (values > 0) & (values < rule.smallest)
-        rest = _rest(item, column)
-        near = own & ~small & (rest > 0) & (rest < rule.smallest)
-        edge = own & ~small & ~near if column in counts else np.zeros(len(hidden), dtype=bool)
-        other = int((hidden & ~own).sum())
-        rows.append(
-            {
-                "result": item.result, "table": item.field, "column": column, "cells": len(hidden),
-                "hidden": int(hidden.sum()), "small": int(small.sum()), "rest": int(near.sum()),
-                "none_or_all": int(edge.sum()), "dominance": 0 if column in counts else int(own.sum()),
-                "secondary": other if column in counts else 0, "follows": 0 if column in counts else other,
-            }
-        )  # fmt: skip
-    return rows
-
-
-def _rest(item: Guarded, column: str) -> np.ndarray:
-    whole = item.gate.wholes.get(column)
-    if whole is None or whole not in item.frame.columns:
-        return np.full(len(item.frame), np.nan)
-    return np.asarray(numbers(item.frame, whole) - numbers(item.frame, column))
 
 
 def apply_mask(frame: pd.DataFrame, gate: Gate, mask: Mask) -> pd.DataFrame:

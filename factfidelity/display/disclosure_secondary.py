@@ -51,7 +51,7 @@ def protect_system(
     tried = np.zeros(len(system.values), dtype=bool)
     while len(others := np.flatnonzero(system.unknown & ~system.sensitive & ~system.silent & active & ~tried)):
         tried[others] = True
-        _serve(system, blocks, others, least_width(system, others), 0.0)
+        system.pinned[sorted(_serve(system, blocks, others, least_width(system, others), 0.0))] = True
     return sorted(left)
 
 

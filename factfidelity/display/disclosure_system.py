@@ -31,6 +31,8 @@ class System:
         What it costs to hide a number.
     persons : array of bool
         Counts persons: an interval narrower than 1 tells the number.
+    pinned : array of bool
+        Hidden for the sake of another, but others know it all the same: no hiding helps.
     sums : Sums
         The relations: each adds up to 0.
     seen : array, 4 × numbers
@@ -49,6 +51,7 @@ class System:
     costs: np.ndarray
     persons: np.ndarray
     sums: Sums
+    pinned: np.ndarray
     seen: np.ndarray = field(default_factory=lambda: np.empty((4, 0)))
     served: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
 
@@ -60,7 +63,7 @@ class System:
         sums = equations if isinstance(equations, Sums) else Sums.of(equations)
         return cls(
             cells, none.copy(), none.copy(), np.zeros(len(cells)), none.copy(), none.copy(), np.ones(len(cells)),
-            none.copy(), sums, np.tile(cells, (4, 1)), none.copy(),
+            none.copy(), sums, none.copy(), np.tile(cells, (4, 1)), none.copy(),
         )  # fmt: skip
 
     @property
@@ -81,6 +84,7 @@ class System:
         self.silent = np.concatenate([self.silent, yes])
         self.costs = np.concatenate([self.costs, np.zeros(number)])
         self.persons = np.concatenate([self.persons, no])
+        self.pinned = np.concatenate([self.pinned, no])
         self.seen = np.hstack([self.seen, np.tile(rest, (4, 1))])
         self.served = np.concatenate([self.served, no])
         cells = np.column_stack([parts, start + np.arange(number), wholes]).ravel()

@@ -1,0 +1,116 @@
+"""What earlier releases showed is known: what follows from it together with what is shown now."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from frames import frame
+
+from factfidelity.display.disclosure import DisclosureRule, release_results
+from factfidelity.display.gate import Gate
+from factfidelity.display.result import Result
+from factfidelity.errors import DisclosureError
+
+RULE = DisclosureRule()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Levels(Result):
+    name = "levels"
+    title = {"sv": "Nivåer", "en": "Levels"}  # noqa: RUF012
+    gates = {  # noqa: RUF012
+        "table": Gate(
+            keys=("team",), counts={"clients": ("years",), "any": ("total", "mean", "score")},
+            wholes={"any": "clients"}, free=("score",),
+        )
+    }  # fmt: skip
+
+    def summary(self, language=None):
+        return ""
+
+    def methods(self, language=None):
+        return ""
+
+    def plot(self, *, ax=None):
+        raise NotImplementedError
+
+    def views(self, language=None):
+        return ()
+
+
+NOW = frame("""
+    team | clients | any | total | mean  | score | years
+    Norr | 50      | 19  | 133   | 7.0   | 4.5   | 47.5
+    Syd  | 60      | 30  | 240   | 8.0   | 5.5   | 58.25
+    Öst  | 70      | 20  | 90    | 4.5   | 3.5   | 66.75
+    Väst | 40      | 20  | 100   | 5.0   | 6.5   | 38.5
+""")
+
+
+def shown(table):
+    return Levels(table=table, is_released=True)
+
+
+def release(table, *before):
+    return release_results({"levels": Levels(table=table)}, RULE, previous=[{"levels": one} for one in before])
+
+
+def test_a_few_new_persons_take_with_them_all_that_rests_on_the_group_also_what_does_not_give_its_number_back():
+    before = NOW.assign(any=[19, 28, 12, 8], total=[133, 210, 61, 40], mean=[7.0, 7.5, 61 / 12, 5.0])
+    out, _ = release(NOW, shown(before))
+    table = out["levels"].table.set_index("team")
+    # Syd: 30 × 8.0 less 28 × 7.5 are the 30 days of two persons; their mean score would follow alike
+    assert table.loc["Syd", ["any", "total", "mean", "score"]].isna().all()
+    assert table.loc["Öst", ["any", "total", "mean", "score"]].notna().all()
+
+
+def test_a_part_is_hidden_where_the_rest_of_its_whole_has_changed_by_a_few():
+    # 10 of 40 and 19 of 50: nine more with any, one more without
+    before = NOW.assign(
+        clients=[40, 60, 70, 40], any=[10, 30, 20, 20], total=[80, 240, 90, 100], mean=[8.0, 8.0, 4.5, 5.0],
+        years=[38.5, 58.25, 66.75, 38.5],
+    )  # fmt: skip
+    out, _ = release(NOW, shown(before))
+    table = out["levels"].table.set_index("team")
+    assert np.isnan(table.loc["Norr", "any"])
+    assert table.loc["Syd", "any"] == 30
+
+
+def test_a_number_of_persons_that_two_known_figures_give_back_stops_the_report():
+    now = NOW.assign(any=[3, 30, 20, 20], total=[21, 240, 90, 100])
+    # an earlier report hid the number, but showed 21 days and 7 days for each: three persons
+    careless = now.assign(any=[np.nan, 30, 20, 20], score=np.nan)
+    with pytest.raises(DisclosureError, match="any in levels.table"):
+        release(now, shown(careless))
+    careful = careless.assign(mean=[np.nan, 8.0, 4.5, 5.0])
+    out, _ = release(now, shown(careful))
+    assert out["levels"].table.loc[0, ["any", "mean"]].isna().all()
+
+
+def test_what_is_known_is_not_counted_on_to_hide_anything_in_its_row():
+    table = frame("""
+        team | any | total | years | rate
+        Norr | 3   | 33    | 57.3  | 0.575916230366492
+        Syd  | 11  | 150   | 48.1  | 3.118503118503119
+        Öst  | 30  | 490   | 69.9  | 7.010014306151645
+    """)
+
+    class Rates(Levels):
+        gates = {"table": Gate(keys=("team",), counts={"any": ("total",), "clients": ("years",)})}  # noqa: RUF012
+
+    def sent(before):
+        return release_results({"levels": Rates(table=table)}, RULE, previous={"levels": before})[0]["levels"].table
+
+    # the days of Norr are hidden with their three persons, and one of years and rate so that they do not follow
+    alone = sent(Rates(table=table.assign(any=np.nan, total=np.nan, years=np.nan, rate=np.nan), is_released=True))
+    assert alone.loc[0, "total":].isna().sum() == 2
+    years_known = table.assign(any=np.nan, total=np.nan, rate=np.nan, clients=[40, 50, 60])
+    out = sent(Rates(table=years_known, is_released=True))
+    assert np.isnan(out.loc[0, "rate"])
+
+
+def test_several_earlier_reports_are_known_together():
+    older = NOW.assign(total=[102, 196, 90, 100], mean=[6.0, 7.0, 4.5, 5.0])
+    first, second = older.assign(any=[np.nan, 28, 20, 20]), older.assign(any=[17, np.nan, 20, 20])
+    out, _ = release(NOW, shown(first), shown(second))
+    assert out["levels"].table["any"].isna().tolist() == [True, True, False, False]
