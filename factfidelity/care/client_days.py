@@ -14,6 +14,7 @@ import pandas as pd
 from factfidelity.days import OPEN, UNKNOWN, Days, dates_of, day_number, day_numbers, overlap, period_starts
 
 _SHIFT = np.int64(2**22)
+_FEW = 2**20  # combinations of keys that are numbered by a table rather than by sorting
 
 
 def calendar_periods(start: object, end: object, every: str = "month") -> pd.DataFrame:
@@ -49,11 +50,24 @@ def one_period(start: object, end: object) -> pd.DataFrame:
 
 def _codes(frames: Sequence[pd.DataFrame], keys: Sequence[str]) -> tuple[list[Days], pd.DataFrame]:
     """Number the combinations of keys over several frames; the second answer is the keys by number."""
-    joined = pd.concat([frame[list(keys)] for frame in frames], ignore_index=True)
-    numbers = joined.groupby(list(keys), sort=True, dropna=False).ngroup().to_numpy(dtype=np.int64)
-    known = joined.assign(_n=numbers).drop_duplicates("_n").sort_values("_n").drop(columns="_n")
+    numbers, size, values = np.zeros(sum(map(len, frames)), dtype=np.int64), 1, []
+    for name in keys:
+        column = (
+            frames[0][name] if len(frames) == 1 else pd.concat([frame[name] for frame in frames], ignore_index=True)
+        )
+        place, known = pd.factorize(column, sort=True, use_na_sentinel=False)
+        numbers, size = numbers * max(len(known), 1) + place, size * max(len(known), 1)
+        values.append((place, known))
+    if size <= _FEW:
+        row = np.full(size, len(numbers))
+        row[numbers[::-1]] = np.arange(len(numbers))[::-1]
+        there = row < len(numbers)
+        first, numbers = row[there], (np.cumsum(there) - 1)[numbers]
+    else:
+        _, first, numbers = np.unique(numbers, return_index=True, return_inverse=True)
+    table = {name: known.take(place[first]) for name, (place, known) in zip(keys, values, strict=True)}
     cuts = np.cumsum([len(frame) for frame in frames])[:-1]
-    return list(np.split(numbers, cuts)), known.reset_index(drop=True)
+    return list(np.split(numbers.astype(np.int64), cuts)), pd.DataFrame(table)
 
 
 def _sweep(codes: Days, start: Days, end: Days, depth: int) -> tuple[Days, Days, Days]:
