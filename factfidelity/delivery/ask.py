@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from factfidelity.schemas.files import read_yaml, schema_files
+from factfidelity.schemas.outcome import shipped_outcomes
 from factfidelity.schemas.plan import Plan
+from factfidelity.schemas.programme import indicator_vocabulary, load_programme
 from factfidelity.schemas.table import table_schemas
 
 # Staff are counted by post and rated teams by item: what names a person beyond that is not asked for.
 _NOT_ASKED = frozenset({"skills", "observed_from", "observed_to", "catchment", "precision", "ward_type"})
-TABLES = (
-    "clients", "enrolments", "episodes", "legal_status", "leave", "coercion", "deaths", "contacts", "board", "teams",
-    "staff", "ratings",
-)  # fmt: skip
+# Who is followed, and until when: every plan needs it.
+_ALWAYS = ("clients", "enrolments", "teams", "staff", "deaths")
+# Indicators that are computed by a room of its own and name no table.
+_BESIDE = {"fidelity": ("ratings",), "coercion": ("coercion", "episodes"), "equity": ("population",)}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,14 +47,38 @@ class DataRequest:
         return {str(name): tuple(part["column"]) for name, part in self.table.groupby("table", sort=False)}
 
 
-def data_request(plan: Plan, *, tables: Sequence[str] = TABLES) -> DataRequest:
+def tables_of(plan: Plan) -> tuple[str, ...]:
+    """Return the tables that a plan rests on: its outcomes, and the indicators of its care model and of its modules.
+
+    Examples
+    --------
+    >>> "services" in tables_of(Plan(programme="case_management"))
+    True
+    """
+    programme = load_programme(plan.programme)
+    listed = [*programme.indicators, *(one for name in programme.modules for one in load_programme(name).indicators)]
+    vocabulary = indicator_vocabulary()
+    needed = [*_ALWAYS]
+    for indicator in listed:
+        needed += [*vocabulary[indicator].needs, *_BESIDE.get(indicator, ())]
+    shipped = shipped_outcomes()
+    chosen = [shipped[name] for name in plan.outcomes if name in shipped] or [
+        one for one in shipped.values() if one.default
+    ]
+    needed += [table for outcome in (*chosen, *plan.own_outcomes) for table in outcome.tables]
+    needed += ["leave"] if plan.day_count == "days" else []
+    held = [item["table"] for item in read_yaml(schema_files("codes")["data_holders"])["holders"]]
+    return tuple(name for name in held if name in needed)
+
+
+def data_request(plan: Plan, *, tables: Sequence[str] | None = None) -> DataRequest:
     """Work out what a plan needs.
 
     Parameters
     ----------
     plan : Plan
-    tables : sequence of str
-        Tables of the extract that the questions rest on; default those of the main report.
+    tables : sequence of str, optional
+        Tables of the extract; default those that the plan's outcomes and its care model's indicators rest on.
 
     Raises
     ------
@@ -60,6 +86,7 @@ def data_request(plan: Plan, *, tables: Sequence[str] = TABLES) -> DataRequest:
         If nobody is known to hold a table.
     """
     holders = {item["table"]: item for item in read_yaml(schema_files("codes")["data_holders"])["holders"]}
+    tables = tables_of(plan) if tables is None else tables
     unknown = [name for name in tables if name not in holders]
     if unknown:
         raise ValueError(f"tables must be among {', '.join(holders)}, got {', '.join(unknown)}")

@@ -30,6 +30,25 @@ def test_only_the_tables_asked_for_are_in_it():
         data_request(Plan(), tables=("moods",))
 
 
+def test_the_tables_follow_from_the_care_model_and_the_outcomes_of_the_plan():
+    fact = data_request(Plan(programme="fact")).columns
+    assert {"board", "ratings", "contacts", "services"} <= set(fact)
+    assert not {"placements", "leave"} & set(fact)
+    assert "leave" in data_request(Plan(programme="fact", day_count="days")).columns
+    youth = data_request(Plan(programme="fact_ung")).columns
+    assert "placements" in youth
+    assert "services" not in youth
+    holders = data_request(Plan(programme="case_management")).table.groupby("table")["holder_sv"].first()
+    assert holders["services"] == "Kommunen"
+    assert holders["episodes"] == "Socialstyrelsen"
+
+
+def test_the_table_of_an_outcome_of_ones_own_is_asked_for():
+    own = {"outcome": "placed", "kind": "interval_days", "table": "placements", "label": {"sv": "a", "en": "a"},
+           "unit": {"sv": "dygn", "en": "days"}}  # fmt: skip
+    assert "placements" in data_request(Plan.model_validate({"programme": "act", "own_outcomes": [own]})).columns
+
+
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_the_form_is_written_as_a_workbook_and_a_page(language, tmp_path):
     request = data_request(Plan())
@@ -38,6 +57,6 @@ def test_the_form_is_written_as_a_workbook_and_a_page(language, tmp_path):
     assert f'lang="{language}"' in text
     assert "INDATUMA" in text
     sheets = openpyxl.load_workbook(io.BytesIO(book.read_bytes()))
-    assert len(sheets.sheetnames) == 6
+    assert len(sheets.sheetnames) == 2 + request.table["holder_sv"].nunique()
     again, _ = write_order(request, tmp_path / "again", language=language)
     assert again.read_bytes() == book.read_bytes()

@@ -52,15 +52,18 @@ def test_five_thousand_of_each_kind_are_found(kind):
     assert [text for text in planted(kind, 5000, draw) if not rules(raw({"Deltagare": [*clean, text]}))] == []
 
 
+NO_CELLS = pd.DataFrame(index=range(1))
+
+
 def beside(place: str, text: str) -> RawTable:
-    """A clean table with a text in a place beside its cells."""
+    """A table without anything in its cells, and a text in a place beside them."""
     if place == "heading":
         return raw({"Pseudonym": ["P-1"], f"svar {text}": ["1"]})
     if place == "file name":
-        return raw({"Pseudonym": ["P-1"]}, file=f"uttag {text}.csv")
+        return RawTable(f"uttag {text}.csv", "", NO_CELLS, np.array([2]), 1)
     if place == "hidden sheet":
         return raw({"Blad": ["x", text, "y"]})
-    return raw({"Pseudonym": ["P-1"]}, extras=((place, f"uttag {text} klart"),))
+    return RawTable("a.csv", "", NO_CELLS, np.array([2]), 1, extras=((place, f"uttag {text} klart"),))
 
 
 PLACES = ("heading", "file name", "hidden sheet", "sheet name", "comment", "document property", "column label",
