@@ -74,8 +74,9 @@ def interrupted_series(
     harmonics : int, default 0
         Pairs of sine and cosine for the season, of ``season_length`` periods (left out: a year of months).
     family : {"quasi_poisson", "negative_binomial", "poisson"}
-    errors : {"model", "HC0", "HC1", "HAC"}
-        ``HAC``: Newey-West with ``lags``.
+    errors : {"model", "HC0", "HC1", "HAC", "AR1"}
+        ``AR1``: first-order autocorrelation, the one to take where the residuals are autocorrelated. ``HAC``:
+        Newey-West with ``lags``.
     confidence : float, default 0.95
     label : str or mapping, optional
         What is counted, for the words; one text or one per language.

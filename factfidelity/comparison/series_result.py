@@ -128,11 +128,11 @@ class SeriesEffect(Result):
 
     def _noise(self, language: str) -> str:
         p = self.test["p"].iloc[0] if len(self.test) else None
-        if p is None or is_missing(p) or p >= 0.05 or self.notes["errors"] == "HAC":
+        if p is None or is_missing(p) or p >= 0.05 or self.notes["errors"] in ("HAC", "AR1"):
             return ""
         return {
-            "sv": "Residualerna är autokorrelerade: pröva errors=”HAC” eller säsongstermer.",
-            "en": "The residuals are autocorrelated: try errors='HAC' or seasonal terms.",
+            "sv": "Residualerna är autokorrelerade, så intervallen är för smala: använd errors=”AR1” eller säsongstermer.",
+            "en": "The residuals are autocorrelated, so the intervals are too narrow: use errors='AR1' or seasonal terms.",
         }[language]
 
     def methods(self, language: str | None = None) -> str:
@@ -152,6 +152,7 @@ class SeriesEffect(Result):
         )
         robust = {
             "model": ("modellens medelfel", "model errors"), "HAC": ("Newey–Wests medelfel", "Newey–West errors"),
+            "AR1": ("medelfel med autokorrelation mellan perioder", "errors with autocorrelation between periods"),
             "HC0": ("robusta medelfel", "robust errors"), "HC1": ("robusta medelfel", "robust errors"),
         }[notes["errors"]]  # fmt: skip
         offset = ", med tid eller befolkning som offset" if sv else ", with time or population as offset"

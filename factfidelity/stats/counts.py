@@ -103,8 +103,8 @@ def count_model(
     family : {"poisson", "quasi_poisson", "negative_binomial"}
         ``negative_binomial``: variance = mean + alpha x mean^2, alpha by maximum likelihood [1]_; where there is no
         overdispersion it is the Poisson.
-    errors : {"model", "HC0", "HC1", "HAC", "cluster"}
-        From the model; robust; Newey-West with ``lags`` (rows in order of time); robust with rows of one ``cluster``
+    errors : {"model", "HC0", "HC1", "HAC", "AR1", "cluster"}
+        From the model; robust; Newey-West with ``lags``, or first-order autocorrelation (rows in order of time); robust with rows of one ``cluster``
         together, with the factor G / (G - 1) and Student's t on G - 1.
     cluster : str, optional
         Column that names the cluster; asked for by, and only allowed with, ``errors="cluster"``.
@@ -115,7 +115,7 @@ def count_model(
     Returns
     -------
     CountModel
-        Student's t on n - terms for quasi-Poisson and HAC, on G - 1 for clusters, else the normal distribution.
+        Student's t on n - terms for quasi-Poisson, HAC and AR1, on G - 1 for clusters, else the normal distribution.
 
     Raises
     ------

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from factfidelity.stats import quantiles as q
 from factfidelity.stats.answers import Answer
+from factfidelity.stats.autocorrelation import correlated_covariance
 from factfidelity.stats.inputs import Vector, columns_of
 
 __all__ = ["ERRORS", "FAMILIES", "CountFit", "design_of", "fit_counts", "newey_west_lags", "ratio_table", "term_answer"]
 
 FAMILIES = ("poisson", "quasi_poisson", "negative_binomial")
-ERRORS = ("model", "HC0", "HC1", "HAC", "cluster")
+ERRORS = ("model", "HC0", "HC1", "HAC", "AR1", "cluster")
 _LOST = 12.0
 
 
@@ -27,7 +28,8 @@ class CountFit:
     """Coefficients on the log scale with their covariance.
 
     ``df`` is what Student's t uses (infinite: normal). ``pearson`` is chi-square over its degrees of freedom, ``alpha``
-    the negative binomial's dispersion (variance = mean + alpha x mean^2).
+    the negative binomial's dispersion (variance = mean + alpha x mean^2). ``correlation`` is that of following rows
+    under ``errors="AR1"``.
     """
 
     terms: tuple[str, ...]
@@ -37,6 +39,7 @@ class CountFit:
     fitted: Vector
     pearson: float
     alpha: float = 0.0
+    correlation: float = nan
     converged: bool = True
     why: str = ""
 
@@ -87,6 +90,7 @@ def fit_counts(
     errors: str,
     groups: NDArray[Any] | None = None,
     lags: int | None = None,
+    places: Vector | None = None,
 ) -> CountFit:
     """Fit by maximum likelihood and give the covariance asked for.
 
@@ -100,6 +104,8 @@ def fit_counts(
         Cluster of each row, for ``errors="cluster"``.
     lags : int, optional
         For ``errors="HAC"``; left out: `newey_west_lags`.
+    places : array, optional
+        For ``errors="AR1"``: number of each row's period; left out: one after the other.
     """
     size, terms = design.shape
     empty = CountFit(
@@ -118,7 +124,8 @@ def fit_counts(
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            return _fit(outcome, design, offset, family, errors, groups, lags)
+            fit = _fit(outcome, design, offset, family, errors, groups, lags)
+            return _autocorrelated(fit, outcome, design, places) if errors == "AR1" else fit
         except (np.linalg.LinAlgError, ValueError, FloatingPointError):
             return replace(empty, why="the model could not be fitted to these data")
 
@@ -170,6 +177,15 @@ def _fit(
         converged=bool(result.converged) and settled,
         why="" if bool(result.converged) and settled else "the fit did not settle",
     )
+
+
+def _autocorrelated(fit: CountFit, outcome: Vector, design: pd.DataFrame, places: Vector | None) -> CountFit:
+    covariance, shared = correlated_covariance(
+        outcome, design.to_numpy(), fit.fitted, alpha=fit.alpha, places=places
+    )  # fmt: skip
+    if not np.isfinite(covariance).all():
+        raise ValueError("no covariance")
+    return replace(fit, covariance=covariance, df=float(len(outcome) - design.shape[1]), correlation=shared)
 
 
 def _negative_binomial(outcome: Vector, design: pd.DataFrame, offset: Vector) -> tuple[Any, float, bool]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite, nan
 from typing import Any
 
@@ -23,6 +24,7 @@ __all__ = [
     "acceleration",
     "bootstrap_interval",
     "drawn_weights",
+    "expanded_level",
     "interval_of_draws",
     "p_of_draws",
     "resampled_totals",
@@ -60,16 +62,29 @@ def drawn_weights(units: int, *, draws: int = 2000, seed: int) -> Iterator[Vecto
     Yields
     ------
     ndarray, shape (draws in the block, units)
-        Rows sum to ``units``.
+        Rows sum to ``units``; not to be written to.
     """
-    generator = np.random.default_rng(seed)
     step = max(1, _BLOCK // units)
+    if draws <= step:
+        yield _few_weights(units, draws, seed)
+        return
+    generator = np.random.default_rng(seed)
     for first in range(0, draws, step):
-        size = min(step, draws - first)
-        picks = generator.integers(0, units, size=(size, units))
-        picks += np.arange(size)[:, None] * units
-        weights = np.bincount(picks.ravel(), minlength=size * units).reshape(size, units)
-        yield weights.astype(np.float64)
+        yield _weights(generator, min(step, draws - first), units)
+
+
+@lru_cache(maxsize=4)
+def _few_weights(units: int, draws: int, seed: int) -> Vector:
+    """Keep the draws of a cohort: every outcome of a report asks for the same ones."""
+    weights = _weights(np.random.default_rng(seed), draws, units)
+    weights.flags.writeable = False
+    return weights
+
+
+def _weights(generator: np.random.Generator, draws: int, units: int) -> Vector:
+    picks = generator.integers(0, units, size=(draws, units))
+    picks += np.arange(draws)[:, None] * units
+    return np.bincount(picks.ravel(), minlength=draws * units).reshape(draws, units).astype(np.float64)
 
 
 def resampled_totals(values: Any, *, draws: int = 2000, seed: int) -> Vector:
@@ -161,6 +176,27 @@ def _moved(z: float, bias: float, skew: float) -> float:
     if below <= 0:
         return 8.0 if z > 0 else -8.0
     return bias + (bias + z) / below
+
+
+def expanded_level(level: float, units: int) -> float:
+    """Return the level at which a percentile interval is as wide as Student's for the mean of so few units.
+
+    Draws from n units spread by a factor sqrt((n - 1) / n) too little, and know nothing of t's longer tails [1]_.
+
+    Parameters
+    ----------
+    level : float
+        Cover asked for.
+    units : int
+        Units that add something to the statistic, at least 2.
+
+    References
+    ----------
+    .. [1] Hesterberg (2015), The American Statistician 69, 371-386, section 4.2.
+    """
+    units = count("units", units, lowest=2)
+    wide = q.t_quantile(0.5 + level_of(level) / 2, units - 1) * (units / (units - 1)) ** 0.5
+    return 2 * q.normal_cdf(wide) - 1
 
 
 def p_of_draws(estimate: float, draws: Any, *, null: float, skew: float = 0.0) -> float:

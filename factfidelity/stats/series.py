@@ -38,6 +38,8 @@ class SegmentedRegression(Answer):
         Counts fewer than expected without the change, over all periods after it.
     dispersion : float
         Pearson chi-square over its degrees of freedom.
+    correlation : float
+        Of each period with the next, under ``errors="AR1"``; NaN otherwise.
     autocorrelation : ndarray
         Of the Pearson residuals at lags 1, 2, ...
     ljung_box_p : float
@@ -53,6 +55,7 @@ class SegmentedRegression(Answer):
     averted_high: float = nan
     dispersion: float = nan
     alpha: float = 0.0
+    correlation: float = nan
     autocorrelation: Vector
     ljung_box_p: float = nan
     periods_before: int = 0
@@ -100,8 +103,10 @@ def segmented_regression(
         Pairs of sine and cosine for season, of ``season_length`` periods.
     phase_in : int, default 0
         Periods from ``start`` on that are left out while the change is brought in.
-    errors : {"model", "HC0", "HC1", "HAC"}
-        ``HAC``: Newey-West with ``lags``.
+    errors : {"model", "HC0", "HC1", "HAC", "AR1"}
+        ``AR1``: each period's noise goes on into the next; covers best where residuals are autocorrelated (see
+        docs/calibration-before-after.md). ``HAC``: Newey-West with ``lags``; too narrow in series of 100 periods or
+        fewer.
     confidence : float, default 0.95
         Coverage of all intervals.
 
@@ -121,7 +126,7 @@ def segmented_regression(
     .. [2] Lopez Bernal, Cummins & Gasparrini (2017), Int. J. Epidemiol. 46, 348-355.
     """
     one_of("family", family, FAMILIES)
-    one_of("errors", errors, ("model", "HC0", "HC1", "HAC"))
+    one_of("errors", errors, ("model", "HC0", "HC1", "HAC", "AR1"))
     if not (level or slope):
         raise ValueError("level or slope must be asked for, got neither")
     width, harmonics = level_of(confidence), count("harmonics", harmonics)
@@ -139,6 +144,7 @@ def segmented_regression(
         family=family,
         errors=errors,
         lags=None if lags is None else count("lags", lags),
+        places=course["period"].to_numpy(dtype=np.float64)[used],
     )
     table = ratio_table(fit, width)
     if few:
@@ -173,6 +179,7 @@ def _result(
         averted_high=totals[2],
         dispersion=fit.pearson,
         alpha=fit.alpha,
+        correlation=fit.correlation,
         autocorrelation=autocorrelation,
         ljung_box_p=ljung_box_p,
         periods_before=sides[0],
