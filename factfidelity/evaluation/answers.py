@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -60,9 +60,14 @@ class Evaluation:
         }
 
     def released(
-        self, rule: DisclosureRule | None = None, *, previous: Mapping[str, Result] | None = None
+        self,
+        rule: DisclosureRule | None = None,
+        *,
+        previous: Mapping[str, Result] | Sequence[Mapping[str, Result]] | None = None,
     ) -> ReleasedEvaluation:
         """Return all results past the gate, together: what one hides another may not give back.
+
+        ``previous`` are the released results of an earlier report, or of several.
 
         Raises
         ------
@@ -70,7 +75,8 @@ class Evaluation:
             If a hidden count could still be worked out.
         """
         chosen = rule or DisclosureRule.of(self.plan.disclosure)
-        known = still_known(previous or {}, self.results)
+        earlier = [previous] if isinstance(previous, Mapping) else list(previous or ())
+        known = [still_known(one, self.results) for one in earlier]
         results, audit = release_results(self.results, chosen, previous=known)
         return ReleasedEvaluation(results, dict(self.missing), self.plan, self.provenance(), audit)
 

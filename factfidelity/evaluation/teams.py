@@ -91,7 +91,7 @@ def evaluate_teams(
     plan: Plan,
     teams: Sequence[str] | None = None,
     *,
-    previous: Mapping[str, Mapping[str, Result]] | None = None,
+    previous: Mapping[str, Mapping[str, Result] | Sequence[Mapping[str, Result]]] | None = None,
     beside_whole: bool = False,
     grains: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, ReleasedEvaluation], list[str]]:
@@ -103,8 +103,9 @@ def evaluate_teams(
     plan : Plan
     teams : sequence of str, optional
         Ids; default all. The gate always weighs every team, so that no team follows from the others.
-    previous : mapping of str to mapping of Result, optional
-        By team: the released results of its report before this one.
+    previous : mapping of str to mapping of Result, or to several, optional
+        By team: the released results of its reports before this one, and what else others have of it, as the earlier
+        period recomputed (``evaluate_teams`` of ``cut_at`` the end of that period).
     beside_whole : bool
         Whether the report of all teams was made by itself, so that what it shows is known and cannot be hidden again.
     grains : mapping of str, optional
@@ -126,12 +127,13 @@ def evaluate_teams(
     parts |= {team: evaluate(only_team(extract, team), plan, grains=whole.grains) for team in known}
     rule = DisclosureRule.of(plan.disclosure)
     stacked = cast("Mapping[str, Any]", _stacked({team: part.results for team, part in parts.items()}))
-    before = {
-        team: still_known(results, parts[team].results) for team, results in (previous or {}).items() if team in parts
-    }
+    before = [
+        {team: still_known(one, parts[team].results) for team, one in turn.items() if team in parts}
+        for turn in _turns(previous or {})
+    ]
     if beside_whole:
-        before[ALL_TEAMS] = release_results(parts[ALL_TEAMS].results, rule)[0]
-    shown = cast("Mapping[str, Any]", _stacked(before, released=True))
+        before.append({ALL_TEAMS: release_results(parts[ALL_TEAMS].results, rule)[0]})
+    shown = [cast("Mapping[str, Any]", _stacked(turn, released=True)) for turn in before]
     released, audit = release_results(stacked, rule, previous=shown)
     small = [team for team in known if sizes[team] < smallest]
     wanted = [ALL_TEAMS, *(team for team in known if team not in small and (teams is None or team in teams))]
@@ -145,6 +147,15 @@ def evaluate_teams(
         )
         for team in wanted
     }, small
+
+
+def _turns(
+    previous: Mapping[str, Mapping[str, Result] | Sequence[Mapping[str, Result]]],
+) -> list[dict[str, Mapping[str, Result]]]:
+    """Return the earlier releases one by one, each by team."""
+    lists = {team: [one] if isinstance(one, Mapping) else list(one) for team, one in previous.items()}
+    most = max((len(ones) for ones in lists.values()), default=0)
+    return [{team: ones[turn] for team, ones in lists.items() if turn < len(ones)} for turn in range(most)]
 
 
 @dataclass(frozen=True, eq=False)

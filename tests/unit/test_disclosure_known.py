@@ -80,7 +80,7 @@ def test_a_number_of_persons_that_two_known_figures_give_back_stops_the_report()
     now = NOW.assign(any=[3, 30, 20, 20], total=[21, 240, 90, 100])
     # an earlier report hid the number, but showed 21 days and 7 days for each: three persons
     careless = now.assign(any=[np.nan, 30, 20, 20], score=np.nan)
-    with pytest.raises(DisclosureError, match="any in levels.table"):
+    with pytest.raises(DisclosureError, match=r"any in levels\.table"):
         release(now, shown(careless))
     careful = careless.assign(mean=[np.nan, 8.0, 4.5, 5.0])
     out, _ = release(now, shown(careful))
