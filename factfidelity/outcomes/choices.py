@@ -75,7 +75,8 @@ def all_choices(
     table["is_plan"] = _is_plan(table, chosen)
     notes = {"outcomes": ",".join(outcome.outcome for outcome in counted), "level": str(chosen.intervals.level)}
     notes |= label_notes(chosen, counted)
-    return AllChoices(table=table, notes=notes, language=chosen.language)
+    groups = table[["outcome", "cohort", "index_stay", "washout_after", "clients"]].drop_duplicates(ignore_index=True)
+    return AllChoices(table=table, groups=groups, notes=notes, language=chosen.language)
 
 
 def _varied(plan: Plan, *, gap_days: int, same_clinic: bool, day_count: str) -> Plan:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import pandas as pd
 
@@ -13,10 +13,12 @@ from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, TableView
+from factfidelity.outcomes.coarse import coarse, coarse_note
 from factfidelity.outcomes.words import CHOICES, say, with_lock
 from factfidelity.wording import HIDDEN, integer, number, percent
 
 _FOLLOW = ("estimate", "low", "high")
+_GROUP = ("outcome", "cohort", "index_stay", "washout_after")
 _HEADINGS = {
     "sv": (
         "Utfall", "Glapp (dagar)", "Bara samma klinik", "Räkneregel", "Vårdtiden vid index", "Urval",
@@ -48,7 +50,10 @@ class AllChoices(Result):
     ----------
     table : DataFrame, one row per outcome and combination
         gap_days, same_clinic, day_count, index_stay, cohort, washout_after, is_plan (the plan's own combination),
-        estimate with low and high (clients as clusters), and the persons and totals that it rests on.
+        estimate with low and high (clients as clusters), and the persons and totals that it rests on, for the secure
+        room.
+    groups : DataFrame, one row per outcome, cohort, index_stay and washout_after
+        clients.
     """
 
     name: ClassVar[str] = "all_choices"
@@ -69,12 +74,33 @@ class AllChoices(Result):
                 "total_after": ("largest_after", "two_largest_after"),
             },
             topic="topic",
-            # Two choices can differ by one or two persons: only ratios leave the room, never the numbers side by side.
+            # Two choices can differ by one or two persons: only coarse ratios leave the room (``with_frames``), never
+            # the numbers side by side.
             inner=(
-                "clients_any_before", "clients_any_after", "total_before", "total_after", "rate_before", "rate_after",
+                "clients", "clients_any_before", "clients_any_after", "total_before", "total_after", "rate_before",
+                "rate_after",
             ),
-        )
+            free=_FOLLOW,
+        ),
+        # The clients of two choices are shown only where they are the same, or differ by enough.
+        "groups": Gate(
+            keys=(*_GROUP,),
+            counts={"clients": ()},
+            nested={
+                "cohort": ("all", "mirror", "complete"), "index_stay": ("include", "after_discharge", "exclude"),
+                "washout_after": ("*",),
+            },
+        ),
     }  # fmt: skip
+
+    groups: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> Self:
+        """Return the same result with other frames; released, its ratios are so coarse that no stay can be had."""
+        if released:
+            own = self.table["is_plan"].to_numpy(dtype=bool)
+            frames = {**frames, "table": coarse(frames["table"], self.table, _FOLLOW, exact=own)}
+        return super().with_frames(frames, released=released)
 
     def _outcomes(self) -> list[str]:
         return [name for name in self.notes["outcomes"].split(",") if name]
@@ -143,6 +169,7 @@ class AllChoices(Result):
         return (self._rules_view(chosen), self._all_view(chosen))
 
     def _shown(self, rows: pd.DataFrame, language: str) -> pd.DataFrame:
+        rows = rows.drop(columns="clients", errors="ignore").merge(self.groups, on=list(_GROUP), how="left")
         return rows.assign(
             outcome=[self._label(str(name), language) for name in rows["outcome"]],
             day_count=[say(CHOICES, str(name), language) for name in rows["day_count"]],
@@ -178,7 +205,8 @@ class AllChoices(Result):
             "sv": "Kvoten efter/före under alla kombinationer av val",
             "en": "The ratio after/before under all combinations of choices",
         }[language]
-        return TableView("all_choices", caption, self._shown(self.table, language), self._columns(language))
+        columns, notes = self._columns(language), (coarse_note(language),)
+        return TableView("all_choices", caption, self._shown(self.table, language), columns, notes)
 
     def figures(self, language: str | None = None) -> tuple[FigureView, ...]:
         """Return one picture for each outcome."""

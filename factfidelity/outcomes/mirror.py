@@ -82,6 +82,7 @@ def mirror_outcomes(
         table=everything.loc[default, _TABLE].reset_index(drop=True),
         change=change,
         stays=everything.loc[everything["cohort"] == chosen.cohort].reset_index(drop=True),
+        others=_others(change, chosen),
         flow=_flow(design),
         coercion=coercion_frame(design),
         forms=forms_frame(design),
@@ -171,6 +172,16 @@ def _with_false_discovery(change: pd.DataFrame, plan: Plan) -> tuple[pd.DataFram
     out.loc[family, "rejected"] = held.rejected
     tested = {"tests": str(held.tests), "rejections": str(held.rejections), "critical_p": f"{held.critical_p:.4f}"}
     return out, tested
+
+
+def _others(change: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Return the rate ratios under the other choices for the index stay."""
+    chosen = (change["estimand"] == "rate_ratio") & (change["index_stay"] != plan.index_stay)
+    columns = [name for name in _CHANGE if not name.startswith("moved_") and name not in _NOT_OTHERS]
+    return change.loc[chosen, columns].reset_index(drop=True)
+
+
+_NOT_OTHERS = ("cohort", "estimand", "p", "adjusted_p", "rejected", "method", "why", "detectable", "needed", "role")
 
 
 def _flow(design: Design) -> pd.DataFrame:

@@ -117,7 +117,7 @@ def _other_choices(result: Shown, language: str) -> str:
     others = [stay for stay in result.notes["index_stays"].split(",") if stay != result.notes["index_stay"]]
     parts = []
     for stay in others:
-        row = result.ratio(outcome, index_stay=stay)
+        row = result.other_ratio(outcome, stay)
         parts.append(f"{number(row['estimate'], decimals=2, language=language)} ({say(CHOICES, stay, language)})")
     if not parts:
         return ""

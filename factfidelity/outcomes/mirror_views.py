@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -10,9 +10,11 @@ from factfidelity.display import charts
 from factfidelity.display.views import Column, FigureView, NativeChart, TableView
 from factfidelity.outcomes import mirror_text
 from factfidelity.outcomes.breaks import break_sentence
+from factfidelity.outcomes.coarse import coarse_note
 from factfidelity.outcomes.mirror_tests import tests_view
 from factfidelity.outcomes.shown import Shown
 from factfidelity.outcomes.words import CHOICES, FLOW, METHODS, WHY, WINDOWS, heading, lock_words, say
+from factfidelity.schemas.outcome import shipped_outcomes
 from factfidelity.wording import HIDDEN, number
 
 _MEANS = ("mean", "sd", "median", "q1", "q3")
@@ -84,11 +86,18 @@ def _text(words: object, value: object, language: str) -> str:
     return say(words, str(value), language) if isinstance(value, str) and value else ""  # type: ignore[arg-type]
 
 
+def _outcome_word(notes: Mapping[str, str], name: str, language: str) -> str:
+    """Return what an outcome is called that there is no figure for."""
+    known = shipped_outcomes()
+    said = str(getattr(known[name].label, language)) if name in known else name
+    return notes.get(f"label.{language}.{name}", said).lower()
+
+
 def _rate_notes(result: Shown, language: str) -> tuple[str, ...]:
     notes = result.notes
     cohort, days = say(CHOICES, notes["cohort"], language), say(CHOICES, notes["day_count"], language)
     stay = say(CHOICES, notes["index_stay"], language)
-    absent = notes["not_delivered"].replace(",", ", ")
+    absent = ", ".join(_outcome_word(notes, name, language) for name in notes["not_delivered"].split(",") if name)
     across = break_sentence(notes, language)
     if language == "sv":
         found = [
@@ -138,7 +147,11 @@ def _paired_view(result: Shown, language: str) -> TableView:
 def _stays_view(result: Shown, language: str) -> TableView:
     chosen = result.change["estimand"] == "rate_ratio"
     rows = result.change.loc[chosen, ["outcome", "index_stay", "clients", "estimate", "low", "high"]].copy()
-    rows = rows.rename(columns={"estimate": "ratio"})
+    rows = rows.reset_index(drop=True).rename(columns={"estimate": "ratio"})
+    for place, (outcome, stay) in enumerate(zip(rows["outcome"], rows["index_stay"], strict=True)):
+        if stay != result.notes["index_stay"]:
+            other = result.other_ratio(str(outcome), str(stay))
+            rows.loc[place, ["ratio", "low", "high"]] = other[["estimate", "low", "high"]].to_numpy(dtype=float)
     rows["outcome"] = _named(result, rows["outcome"], language)
     rows["index_stay"] = [say(CHOICES, str(stay), language) for stay in rows["index_stay"]]
     columns = columns_of(
@@ -149,12 +162,13 @@ def _stays_view(result: Shown, language: str) -> TableView:
         "sv": "Samma kvoter med olika val för den vårdtid som omfattar indexdagen",
         "en": "The same ratios with different choices for the stay that holds the index day",
     }[language]
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = (coarse_note(language),)
     if len(result.between):
         between = result.between.iloc[0]
         clients = number(between["clients_index_stay"], decimals=0, language=language)
         days = number(between["days_between"], decimals=0, language=language)
         notes = (
+            *notes,
             {
                 "sv": f"Klienter inskrivna på indexdagen: {clients}. När efterfönstret börjar vid utskrivningen ligger "
                 f"{days} dagar i inget fönster.",

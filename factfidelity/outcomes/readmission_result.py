@@ -100,14 +100,15 @@ class ReadmissionRates(Result):
 
     def _shown(self, language: str) -> pd.DataFrame:
         words = [say(WINDOWS, str(window), language) for window in self.table["window"]]
-        return self.table.assign(window=words, days=self.table["within"].astype("str"))
+        within = {"sv": "inom {days} dagar", "en": "within {days} days"}[language]
+        return self.table.assign(window=words, days=[within.format(days=days) for days in self.table["within"]])
 
     def plot(self, *, ax: charts.Axes | None = None) -> charts.Axes:
         """Draw the share of clients readmitted, before and after."""
         return self._draw(self.language, ax)
 
     def _draw(self, language: str, ax: charts.Axes | None) -> charts.Axes:
-        unit = {"sv": "andel av klienter, efter antal dagar", "en": "share of clients, by number of days"}[language]
+        unit = {"sv": "andel av klienter", "en": "share of clients"}[language]
         return charts.before_after(
             self._shown(language), category="days", window="window", value="share_clients", low="low", high="high",
             count="clients", unit=unit, form="percent", language=language, ax=ax,

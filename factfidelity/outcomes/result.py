@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, KeyFigure, TableView
 from factfidelity.errors import DisclosureError
 from factfidelity.outcomes import mirror_text, mirror_views
+from factfidelity.outcomes.coarse import coarse
 
 _FIGURES = ("rate", "total", "mean", "sd", "median", "q1", "q3")
 _CHANGE = ("estimate", "low", "high", "p", "adjusted_p", "rejected", "detectable", "needed", "method", "why")
@@ -25,6 +26,7 @@ _MOVED = {
     for name, columns in {"any": ("clients_any_{}", "total_{}"), "total": ("total_{}",), "years": ()}.items()
     for window in ("before", "after")
 }
+_OTHER = ("estimate", "low", "high")
 _APART = ("lpt_days", "lpt_rate", "lrv_days", "lrv_rate")
 _CHANGE_COLUMNS = (*_CHANGE, "clients", "clients_any_before", "clients_any_after", "total_before", "total_after")
 
@@ -50,6 +52,8 @@ class MirrorOutcomes(Result):
         0.7) for the main outcomes, persons and totals of both windows.
     stays : DataFrame
         As ``table`` in the rate cohort, for every index-stay choice.
+    others : DataFrame, one row per outcome and other index-stay choice
+        estimate, low, high: the rate ratio; released it is rounded, so that the stays of few clients cannot be had.
     flow : DataFrame, one row per step and cohort
         step (cohort_file, each reason for being out, included), cohort, clients.
     coercion : DataFrame, one row per kind of measure and window
@@ -117,6 +121,19 @@ class MirrorOutcomes(Result):
             topic="topic",
             inner=("moved_any", "moved_total", "moved_years"),
         ),
+        # Another choice for the index stay moves the stays of a few clients: only coarse ratios leave the room.
+        "others": Gate(
+            keys=("outcome", "index_stay"),
+            counts={"clients": _OTHER, "clients_any_before": _OTHER, "clients_any_after": _OTHER},
+            wholes={"clients_any_before": "clients", "clients_any_after": "clients"},
+            largest={
+                "estimate": ("largest_before", "two_largest_before"),
+                "low": ("largest_after", "two_largest_after"),
+            },
+            topic="topic",
+            inner=("clients", "clients_any_before", "clients_any_after", "total_before", "total_after"),
+            free=_OTHER,
+        ),
         "flow": Gate(keys=("step", "cohort"), counts={"clients": ()}, margins={"step": "cohort_file"}),
         "coercion": Gate(
             keys=("kind", "window"),
@@ -154,12 +171,26 @@ class MirrorOutcomes(Result):
 
     change: pd.DataFrame = field(default_factory=_empty)
     stays: pd.DataFrame = field(default_factory=_empty)
+    others: pd.DataFrame = field(default_factory=_empty)
     flow: pd.DataFrame = field(default_factory=_empty)
     coercion: pd.DataFrame = field(default_factory=_empty)
     forms: pd.DataFrame = field(default_factory=_empty)
     between: pd.DataFrame = field(default_factory=_empty)
     late: pd.DataFrame = field(default_factory=_empty)
     inner_trace: pd.DataFrame | None = None
+
+    def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> Self:
+        """Return the same result with other frames; released, the ratios of other choices are coarse."""
+        if released and len(self.others):
+            frames = {**frames, "others": coarse(frames["others"], self.others, _OTHER)}
+        return super().with_frames(frames, released=released)
+
+    def other_ratio(self, outcome: str, index_stay: str) -> pd.Series[float]:
+        """Return the rate ratio under another choice for the index stay; all empty where there is none."""
+        rows = self.others
+        if len(rows):
+            rows = rows[(rows["outcome"] == outcome) & (rows["index_stay"] == index_stay)]
+        return rows.iloc[0] if len(rows) else pd.Series(dict.fromkeys(_OTHER, np.nan))
 
     def summary(self, language: str | None = None) -> str:
         """Say how admissions, days and any-use moved; in the first sentence when they moved apart."""

@@ -106,7 +106,7 @@ class RatingsChange(Result):
         for row in self.table.to_dict("records"):
             change = interval(row["change"], row["low"], row["high"], language=chosen, level=level)
             values = {
-                "name": _name(row), "both": integer(row["clients_both"], language=chosen),
+                "name": _name(row, chosen), "both": integer(row["clients_both"], language=chosen),
                 "clients": integer(row["clients"], language=chosen), "change": change,
                 "share": percent(row["share_both"], language=chosen),
             }  # fmt: skip
@@ -130,7 +130,7 @@ class RatingsChange(Result):
     def _shown(self, language: str) -> pd.DataFrame:
         rows = self.moved[self.moved["way"] != "total"]
         return rows.assign(
-            name=[_name(row) for row in rows.to_dict("records")],
+            name=[_name(row, language) for row in rows.to_dict("records")],
             way=[say(_WAYS, str(way), language) for way in rows["way"]],
             moved=rows["clients"],
         ).reset_index(drop=True)
@@ -153,7 +153,10 @@ class RatingsChange(Result):
         chosen = language or self.language
         if not len(self.table):
             return ()
-        rows = self.table.assign(why=[say(_WHY, str(why), chosen) for why in self.table["why"]])
+        rows = self.table.assign(
+            part=[_part(part, chosen) for part in self.table["part"]],
+            why=[say(_WHY, str(why), chosen) for why in self.table["why"]],
+        )
         coverage = ("instrument", "part", "clients", "clients_first", "clients_both", "share_both")
         change = (
             "instrument", "part", "clients_both", "mean_first", "sd_first", "mean_later", "sd_later", "change", "low",
@@ -191,9 +194,21 @@ class RatingsChange(Result):
         )  # fmt: skip
 
 
-def _name(row: Mapping[object, object]) -> str:
-    part = str(row["part"])
+def _name(row: Mapping[object, object], language: str) -> str:
+    part = _part(row["part"], language)
     return f"{row['instrument']} ({part})" if part else str(row["instrument"])
+
+
+def _part(part: object, language: str) -> str:
+    return say(_PARTS, str(part), language) if part in _PARTS else str(part)
+
+
+# The parts of an instrument that have a name of their own in each language.
+_PARTS = {
+    "total": {"sv": "totalt", "en": "total"},
+    "function": {"sv": "funktion", "en": "function"},
+    "symptom": {"sv": "symtom", "en": "symptoms"},
+}
 
 
 _SENTENCE = {

@@ -114,8 +114,10 @@ class OtherMethods(Result):
         else:
             r1, r2 = HIDDEN, HIDDEN
         p1, p2 = (_p(value, language) for value in (tests.min(), tests.max())) if len(tests) else (HIDDEN, HIDDEN)
-        ends = {"r1": r1, "r2": r2, "p1": p1, "p2": p2}
-        return _SENTENCE[language].format(label=self._label(outcome, language), **ends)
+        to = {"sv": "till", "en": "to"}[language]
+        start = {"sv": "från", "en": "from"}[language]
+        ratio, p = (low if low == high else f"{start} {low} {to} {high}" for low, high in ((r1, r2), (p1, p2)))
+        return _SENTENCE[language].format(label=self._label(outcome, language), ratio=ratio, p=p)
 
     def methods(self, language: str | None = None) -> str:
         """Say which methods were used."""
@@ -165,10 +167,8 @@ def _p(value: float, language: str) -> str:
 
 
 _SENTENCE = {
-    "sv": "{label}: kvoten efter/före går från {r1} till {r2} över metoderna, p för medelskillnaden från {p1} till "
-    "{p2}.",
-    "en": "{label}: the ratio after/before runs from {r1} to {r2} over the methods, p of the mean difference from {p1} "
-    "to {p2}.",
+    "sv": "{label}: över metoderna är kvoten efter/före {ratio} och p för medelskillnaden {p}.",
+    "en": "{label}: over the methods the ratio after/before is {ratio} and p of the mean difference {p}.",
 }
 _METHODS = {
     "sv": (

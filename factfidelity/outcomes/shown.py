@@ -49,5 +49,8 @@ class Shown(Protocol):
     def ratio(self, outcome: str, *, index_stay: str = "") -> pd.Series[float]:
         """Return the row with an outcome's rate ratio."""
 
+    def other_ratio(self, outcome: str, index_stay: str) -> pd.Series[float]:
+        """Return the rate ratio under another choice for the index stay."""
+
     def change_row(self, outcome: str, estimand: str, *, index_stay: str = "") -> pd.Series[float]:
         """Return the first row of an outcome and estimand."""

@@ -192,14 +192,14 @@ class SubgroupRatios(Result):
 _METHODS = {
     "sv": (
         "Kvoten av totala frekvenser räknades i grupper efter {names}, så som klienterna var vid indexdagen, med "
-        "klienter som kluster ({level}). Om grupperna har samma kvot prövades med viktade kvadrater av de "
-        "logaritmerade kvoterna (chi-två). Inget p-värde ges för en enskild grupp, och ingen indelning görs efter hur "
+        "klienter som kluster ({level}). Om grupperna har samma kvot prövades med Welchs test av de logaritmerade "
+        "kvoterna. Inget p-värde ges för en enskild grupp, och ingen indelning görs efter hur "
         "mycket vård klienten hade före."
     ),
     "en": (
         "The ratio of total rates was computed in groups by {names}, as clients were on the index day, with clients as "
-        "clusters ({level}). Whether the groups share one ratio was tested with weighted squares of the log ratios "
-        "(chi-square). No p-value is given for a group alone, and no split is made by how much care a client "
+        "clusters ({level}). Whether the groups share one ratio was tested with Welch's test of the log ratios. "
+        "No p-value is given for a group alone, and no split is made by how much care a client "
         "had before."
     ),
 }
