@@ -104,8 +104,8 @@ def count_model(
         ``negative_binomial``: variance = mean + alpha x mean^2, alpha by maximum likelihood [1]_; where there is no
         overdispersion it is the Poisson.
     errors : {"model", "HC0", "HC1", "HAC", "AR1", "cluster"}
-        From the model; robust; Newey-West with ``lags``, or first-order autocorrelation (rows in order of time); robust with rows of one ``cluster``
-        together, with the factor G / (G - 1) and Student's t on G - 1.
+        From the model; robust; Newey-West with ``lags``, or first-order autocorrelation (both: rows in order of
+        time); robust with rows of one ``cluster`` together, with the factor G / (G - 1) and Student's t on G - 1.
     cluster : str, optional
         Column that names the cluster; asked for by, and only allowed with, ``errors="cluster"``.
     lags : int, optional

@@ -209,7 +209,8 @@ def clients_needed(
     ratio : float
         Ratio after / before to be shown, above 0 and not 1.
     pilot : PairedRatio, optional
-        A clustered ratio of earlier data; its spread between clients is carried over.
+        A clustered ratio of earlier data; its spread between clients is carried over, and what events after add by
+        chance alone is put at the ratio to be shown.
     rate : float, optional
         Instead: events (or days) per client-year before.
     years : float, default 1
@@ -244,7 +245,8 @@ def clients_needed(
     level, wanted = level_of(level), _share("power", power)
     if pilot is not None:
         error = scalar("pilot.log_error", getattr(pilot, "log_error", None), above=0)
-        variance = error**2 * count("pilot.n", getattr(pilot, "n", None), lowest=2)
+        size = count("pilot.n", getattr(pilot, "n", None), lowest=2)
+        variance = size * (error**2 + _fewer_after(pilot, ratio))
     else:
         mean = scalar("rate", rate, above=0) * scalar("years", years, above=0)
         spread, shared = scalar("dispersion", dispersion, above=0), scalar("correlation", correlation, lowest=-1)
@@ -255,6 +257,14 @@ def clients_needed(
     return ClientsNeeded(
         estimate=float(clients), level=level, n=clients, method="delta", ratio=ratio, power=wanted, variance=variance
     )
+
+
+def _fewer_after(pilot: Any, ratio: float) -> float:
+    """Variance that comes with fewer events after than the earlier data had, or falls away with more; 0 if unknown."""
+    events, seen = (float(getattr(pilot, name, nan)) for name in ("total_after", "estimate"))
+    if not (np.isfinite(seen) and seen > 0 and events > 0):
+        return 0.0
+    return max((seen / ratio - 1) / events, -0.5 * float(pilot.log_error) ** 2)
 
 
 def _solve(variance: float, effect: float, level: float, power: float) -> int:
