@@ -18,6 +18,8 @@ from factfidelity.wording import number, percent, pick
 
 _TEAM = {"team_id": "total"}
 _SIZED = ("clients", "fte_per_100", "fte_per_200", "needed_low", "needed_high", "gap")
+_POSTS = ("fte", "norm_low", "norm_high", "posts", "vacancy", "vacancy_share")
+_POSSIBLE = ("fte", "norm_low", "norm_high", "clients_possible_low", "clients_possible_high")
 _WHAT_IF = ("clients", "ratio", "posts_needed_low", "posts_needed_high", "gap")
 
 
@@ -43,13 +45,13 @@ class Staffing(Result):
     name: ClassVar[str] = "staffing"
     title: ClassVar[Mapping[str, str]] = {"sv": "Bemanning", "en": "Staffing"}
     gates: ClassVar[Mapping[str, Gate]] = {
-        "table": Gate(("team_id", "role"), {"persons": _SIZED}),
-        "employers": Gate(("team_id", "employer")),
+        "table": Gate(("team_id", "role"), {"persons": _SIZED}, public=_POSTS),
+        "employers": Gate(("team_id", "employer"), public=("fte", "share")),
         "people": Gate(
             ("team_id",), {"left": ("turnover",), "heads": ("left", "turnover", "mean_heads", "fte_per_head")},
-            margins=_TEAM,
+            margins=_TEAM, public=("fte", "leader_fte", "peer_fte"),
         ),
-        "what_if": Gate(("team_id", "denominator"), {"persons": _WHAT_IF}),
+        "what_if": Gate(("team_id", "denominator"), {"persons": _WHAT_IF}, public=_POSSIBLE),
     }  # fmt: skip
 
     employers: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -135,7 +137,7 @@ class Staffing(Result):
             "are established posts less those filled. Turnover is persons who left in 24 months divided by persons in "
             "post on average, administrators left out; a change of profession or hours does not count.",
         }
-        sources = dict.fromkeys(norm.source for norm in model.composition if norm.source)
+        sources = dict.fromkeys(pick(norm.source, language) for norm in model.composition if norm.source)
         named = {"sv": "Normens källor: ", "en": "Sources of the norm: "}
         none = {"sv": "Ingen publicerad norm för sammansättningen.", "en": "No published norm for the composition."}
         ends = pick(named, language) + "; ".join(sources) + "." if sources else pick(none, language)

@@ -48,6 +48,7 @@ def outline(pages: ReportPages) -> Iterator[Element]:
     """
     language, words = pages.language, pages.words
     yield Heading(1, words["summary"])
+    yield from (Paragraph(text) for text in pages.leads())
     yield from (Paragraph(_card(card, words), "point") for card in pages.cards())
     yield Heading(1, words["guide"])
     smallest = pages.plan.disclosure.smallest

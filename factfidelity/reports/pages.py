@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, KeyFigure, TableView
 from factfidelity.evaluation import ReleasedEvaluation
-from factfidelity.reports.cards import Card, cards_of, one_line, quality_of, reading_of
+from factfidelity.reports.cards import Card, cards_of, one_line, quality_of, reading_of, split_sentences
 from factfidelity.reports.chapters import Chapter, chapters_of, result_title
 from factfidelity.reports.checklist import checklist_view
 from factfidelity.reports.parts import part_of, quiet, tables_of
@@ -202,7 +202,13 @@ class ReportPages:
 
     def summary(self) -> Block:
         """One page: the key figures, one line each, with how sure they are and what they rest on."""
-        return self._macro("summary", self.cards(), self.words)
+        return self._macro("summary", self.cards(), self.leads(), self.words)
+
+    def leads(self) -> list[str]:
+        """Return the design and the sources in two sentences, as a reader of a study asks for first."""
+        known = {"programme": self.programme, "period": self.period}
+        compares = "mirror_outcomes" in self._results
+        return [self.words["design"].format(**known), self.words["own_before" if compares else "questions_first"]]
 
     def guide(self) -> Block:
         """How to read the report."""
@@ -254,7 +260,9 @@ class ReportPages:
     def quality(self) -> Block:
         """What was delivered, and what of it could be used."""
         views = self._tables(self.quality_views())
-        text = self._released.delivery.get("summary", {}).get(self.language, "")
+        told = self._released.delivery.get("summary", {}).get(self.language, "")
+        # Which file fed which table is for the one who mends the mapping: the delivery report says it.
+        text = " ".join(one for one in split_sentences(told) if "←" not in one) if told else ""
         return self._macro("tables", "quality", self.words["quality"], [text] if text else [], views, self.words)
 
     def quality_views(self) -> list[TableView]:

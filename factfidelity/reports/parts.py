@@ -17,6 +17,8 @@ from factfidelity.display.views import FigureView, TableView
 
 _PIXELS = 100
 # More than this and a table or a figure is folded: a page is read from the top.
+# A longer table is not printed: it stands on the page and in the workbook.
+_PRINTED_ROWS = 60
 _OPEN_ROWS, _OPEN_COLUMNS, _OPEN_TABLES, OPEN_FIGURES = 14, 13, 3, 3
 
 
@@ -68,7 +70,8 @@ def tables_of(views: Sequence[TableView], language: str, *, smallest: int) -> li
         folded = rows > _OPEN_ROWS or columns > _OPEN_COLUMNS or open_so_far >= _OPEN_TABLES
         open_so_far += not folded
         html = Markup(table_html(view, language, smallest=smallest))  # noqa: S704
-        made.append({"html": html, "folded": folded, "caption": view.caption, "rows": rows})
+        made.append({"html": html, "folded": folded, "caption": view.caption, "rows": rows,
+                     "long": rows > _PRINTED_ROWS})  # fmt: skip
     return made
 
 
@@ -117,4 +120,5 @@ def _figure(
         "holder": {"id": holder.name, "caption": holder.caption} if holder is not None else None,
         "table": Markup(table_html(table, language, smallest=smallest)) if table is not None else "",  # noqa: S704
         "rows": len(figure.table.frame),
+        "long": len(figure.table.frame) > _PRINTED_ROWS,
     }

@@ -26,7 +26,7 @@ class Sourced(Strict):
     """
 
     status: Status
-    source: str = ""
+    source: str | Text = ""
     note: Text = Field(default_factory=dict)
 
     @model_validator(mode="after")
