@@ -17,11 +17,11 @@ def coarse_note(language: str) -> str:
     """Say how ratios of other choices are given outside the secure room."""
     return {
         "sv": "Utanför den säkra miljön avrundas kvoterna för andra val än planens (till 0,01 vid minst 1 000 "
-        "händelser eller dygn i båda fönstren, annars till 0,05, 0,1 eller 0,2; inte alls vid färre än 50), så att enskilda "
-        "vårdtider inte går att räkna ut.",
+        "händelser eller dygn i båda fönstren, annars till 0,05, 0,1 eller 0,2; inte alls vid färre än 50), så att "
+        "enskilda vårdtider inte går att räkna ut.",
         "en": "Outside the secure room ratios of other choices than the plan's are rounded (to 0.01 with at least "
-        "1,000 events or days in both windows, else to 0.05, 0.1 or 0.2; none with fewer than 50), so that single stays "
-        "cannot be worked out.",
+        "1,000 events or days in both windows, else to 0.05, 0.1 or 0.2; none with fewer than 50), so that single "
+        "stays cannot be worked out.",
     }[language]
 
 

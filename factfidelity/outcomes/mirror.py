@@ -26,7 +26,7 @@ from factfidelity.outcomes.describe import (
 from factfidelity.outcomes.late import late_frame
 from factfidelity.outcomes.pairs import Counts, Design, flow_of
 from factfidelity.outcomes.result import MirrorOutcomes
-from factfidelity.outcomes.trace import trace_frame
+from factfidelity.outcomes.trace import Tracer
 from factfidelity.schemas.outcome import Outcome, shipped_outcomes
 from factfidelity.schemas.plan import Plan
 from factfidelity.stats import compare
@@ -88,7 +88,7 @@ def mirror_outcomes(
         forms=forms_frame(design),
         between=_between(design),
         late=late_frame(design),
-        inner_trace=trace_frame(design, counted),
+        inner_trace=Tracer(design, tuple(counted)),
         notes=_notes(design, counted, absent) | tested,
         language=chosen.language,
     )

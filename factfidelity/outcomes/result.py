@@ -16,6 +16,7 @@ from factfidelity.display.views import FigureView, KeyFigure, TableView
 from factfidelity.errors import DisclosureError
 from factfidelity.outcomes import mirror_text, mirror_views
 from factfidelity.outcomes.coarse import coarse
+from factfidelity.outcomes.trace import Tracer
 
 _FIGURES = ("rate", "total", "mean", "sd", "median", "q1", "q3")
 _CHANGE = ("estimate", "low", "high", "p", "adjusted_p", "rejected", "detectable", "needed", "method", "why")
@@ -166,6 +167,7 @@ class MirrorOutcomes(Result):
             keys=("source",),
             counts={"clients": ("spells", "share_long"), "clients_long": ("share_long",)},
             wholes={"clients_long": "clients"},
+            public=("lag",),
         ),
     }
 
@@ -177,7 +179,7 @@ class MirrorOutcomes(Result):
     forms: pd.DataFrame = field(default_factory=_empty)
     between: pd.DataFrame = field(default_factory=_empty)
     late: pd.DataFrame = field(default_factory=_empty)
-    inner_trace: pd.DataFrame | None = None
+    inner_trace: Tracer | None = None
 
     def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> Self:
         """Return the same result with other frames; released, the ratios of other choices are coarse."""
@@ -223,8 +225,10 @@ class MirrorOutcomes(Result):
         """
         return mirror_views.draw_rates(self, [outcome], self.language, ax)
 
-    def trace(self, outcome: str, *, window: str = "after") -> pd.DataFrame:
-        """List what stands behind a cell of ``table`` in the rate cohort. For the secure room, never for a report.
+    def trace(
+        self, outcome: str, *, window: str = "after", cohort: str = "", index_stay: str = "", rows: bool = False
+    ) -> pd.DataFrame:
+        """List what stands behind a cell of ``table`` or ``stays``. For the secure room, never for a report.
 
         Parameters
         ----------
@@ -232,22 +236,30 @@ class MirrorOutcomes(Result):
             Name of the outcome.
         window : str
             before or after.
+        cohort, index_stay : str
+            Those of the cell; left out: the cohort of rates, and the plan's own choice.
+        rows : bool, default False
+            List the rows of the extract that the stretches came from instead.
 
         Returns
         -------
         DataFrame
-            One row is one stretch of days, or one happening, of one client: client_id, first_day, last_day, counted.
+            One row is one stretch of days, or one happening, of one client: client_id, first_day, last_day (of the
+            whole stretch; empty while it goes on), counted (what it adds to the cell). With ``rows`` one row of a
+            table: table, row (its place, from 0), client_id, first_day, last_day.
 
         Raises
         ------
+        ValueError
+            If the result has no such cell.
         DisclosureError
             If the result was released: its rows are gone.
         """
         if self.inner_trace is None:
             raise DisclosureError("a released result holds no rows of clients; trace it before it is released")
-        rows = self.inner_trace
-        chosen = (rows["outcome"] == outcome) & (rows["window"] == window)
-        return rows.loc[chosen, ["client_id", "first_day", "last_day", "counted"]].reset_index(drop=True)
+        cell = (cohort or self.notes["cohort"], index_stay or self.notes["index_stay"])
+        found = self.inner_trace.stretches(outcome, window, *cell)
+        return self.inner_trace.rows(outcome, found) if rows else found
 
     def ratio(self, outcome: str, *, index_stay: str = "") -> pd.Series[float]:
         """Return the row of ``change`` with an outcome's rate ratio; all empty where there is none."""

@@ -81,7 +81,7 @@ class SubgroupRatios(Result):
             },
             topic="topic",
         ),
-        "interaction": Gate(keys=("outcome", "by"), counts={"clients": ("p",)}),
+        "interaction": Gate(keys=("outcome", "by"), counts={"clients": ("p",)}, public=("levels",)),
     }
 
     interaction: pd.DataFrame = field(default_factory=pd.DataFrame)
