@@ -95,7 +95,7 @@ class BoardUse(Result):
              "persons_admissions": ("admissions", "admissions_per_year")},
             margins={"team_id": "total"}, inner=("persons_contacts", "persons_admissions"),
         ),
-        "meetings": Gate(("team_id",)),
+        "meetings": Gate(("team_id",), public=("meetings", "per_week", "reference")),
         "same_staff": Gate(
             ("team_id",), {"persons": ("share",), "persons_same": ("share",)}, wholes={"persons_same": "persons"},
             shares=(("share", "persons_same", "persons"),), margins={"team_id": "total"},

@@ -18,6 +18,7 @@ from factfidelity.display.views import FigureView, KeyFigure, NativeChart, Table
 from factfidelity.wording import number, percent, period_name, pick
 
 _HELD = ("client_days", "clients", "ratio")
+_STAFF = ("fte_days", "fte", "reference_low", "reference_high", "heads", "days")
 _SPREAD = ("persons", "mean", "q1", "median", "q3")
 _STAFF_ORDER = tuple(words.STAFF)
 
@@ -46,14 +47,17 @@ class CaseloadRatios(Result):
     name: ClassVar[str] = "caseload_ratios"
     title: ClassVar[Mapping[str, str]] = {"sv": "Ärendebelastning", "en": "Caseload"}
     gates: ClassVar[Mapping[str, Gate]] = {
-        "table": Gate(("team_id", "period_start"), {"persons": _HELD}, margins={"team_id": "total"}),
+        "table": Gate(("team_id", "period_start"), {"persons": _HELD}, margins={"team_id": "total"}, public=_STAFF),
         "denominators": Gate(
-            ("team_id", "staff"), {"persons": (*_HELD, "ratio_last_day", "per_head")}, margins={"team_id": "total"}
+            ("team_id", "staff"),
+            {"persons": (*_HELD, "ratio_last_day", "per_head")},
+            margins={"team_id": "total"},
+            public=_STAFF,
         ),
         "spread": Gate(("team_id",), {"managers": _SPREAD, "persons": ("mean",)}, margins={"team_id": "total"}),
         "need": Gate(
             ("team_id", "band"),
-            {"persons": ("client_days", "share", "weighted")},
+            {"persons": ("client_days", "share", "ratio", "weighted")},
             margins={"team_id": "total", "band": "total"},
         ),
     }

@@ -56,7 +56,7 @@ class ProgrammeIndicators(Result):
             ("team_id", "instrument", "item", "answer"), {"persons": ("share",)}, margins={"team_id": "total"},
             within={"persons": ("coverage.answered",)},
         ),
-        "actions": Gate(("team_id", "instrument", "item")),
+        "actions": Gate(("team_id", "instrument", "item"), public=("decided", "done", "on_time", "overdue")),
     }  # fmt: skip
 
     coverage: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -48,6 +48,9 @@ class Gate:
     free : tuple of str
         Figures that do not give their count back (the mean of a measure of each person): they go where the count is
         too small, but stay where it is only hidden for the sake of another.
+    public : tuple of str
+        Figures that tell of no client: norms, posts, days, scores of the team. They are never hidden; every column of
+        numbers is named here or rests on a count.
     """
 
     keys: tuple[str, ...]
@@ -64,3 +67,13 @@ class Gate:
     alias: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     free: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
+
+    def named(self) -> frozenset[str]:
+        """Return every column that the gate says something of."""
+        found = {*self.keys, *self.counts, *self.inner, *self.free, *self.public, *self.largest, *self.wholes.values()}
+        found |= {name for followers in (*self.counts.values(), *self.follows.values()) for name in followers}
+        found |= {name for share in self.shares for name in share} | {
+            name for two in self.largest.values() for name in two
+        }
+        return frozenset(found | {self.topic})

@@ -65,8 +65,11 @@ class RaterAgreement(Result):
     name: ClassVar[str] = "rater_agreement"
     title: ClassVar[Mapping[str, str]] = {"sv": "Bedömarnas samstämmighet", "en": "Agreement of the assessors"}
     gates: ClassVar[Mapping[str, Gate]] = {
-        "table": Gate(keys=("team_id", "assessment", "level", "name", "figure")),
-        "changes": Gate(keys=("team_id", "assessment")),
+        "table": Gate(
+            keys=("team_id", "assessment", "level", "name", "figure"),
+            public=("subjects", "raters", "estimate", "low", "high"),
+        ),
+        "changes": Gate(keys=("team_id", "assessment"), public=("change", "smallest_change", "larger")),
     }
 
     changes: pd.DataFrame

@@ -167,8 +167,8 @@ class FidelityCourse(Result):
         "sv": "Programtrohet sedan teamets start", "en": "Fidelity since the team's start",
     }  # fmt: skip
     gates: ClassVar[Mapping[str, Gate]] = {
-        "table": Gate(keys=("team_id", "assessment", "level", "name")),
-        "reference": Gate(keys=("label_en", "level", "name", "months")),
+        "table": Gate(keys=("team_id", "assessment", "level", "name"), public=("months", "score")),
+        "reference": Gate(keys=("label_en", "level", "name", "months"), public=("mean", "sd", "teams")),
     }
 
     reference: pd.DataFrame

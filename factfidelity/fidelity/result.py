@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from factfidelity.display.charts import Axes
 
 _KEYS = ("team_id", "assessment")
+_SCORED = (
+    "score", "n_rated", "n_items", "lowest", "highest", "raters", "rater_low", "rater_high", "range_low", "range_high",
+    "decimals",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,9 +48,11 @@ class FidelityScores(Result):
     name: ClassVar[str] = "fidelity_scores"
     title: ClassVar[Mapping[str, str]] = {"sv": "Programtrohet", "en": "Fidelity to the model"}
     gates: ClassVar[Mapping[str, Gate]] = {
-        "table": Gate(keys=(*_KEYS, "level", "name")),
-        "targets": Gate(keys=(*_KEYS, "target")),
-        "changes": Gate(keys=(*_KEYS, "target", "item")),
+        "table": Gate(keys=(*_KEYS, "level", "name"), public=_SCORED),
+        "targets": Gate(keys=(*_KEYS, "target"), public=("cut", "total", "met", "points_missing", "items_alone")),
+        "changes": Gate(
+            keys=(*_KEYS, "target", "item"), public=("score", "needed", "raise_by", "total_after", "alone")
+        ),
     }
 
     targets: pd.DataFrame
