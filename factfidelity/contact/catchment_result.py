@@ -39,11 +39,13 @@ class CatchmentUse(Result):
         "table": Gate(
             ("team_id", "period_start"),
             {"patients": ("bed_days", "admissions", "per_1000", "admissions_per_1000")}, population="catchment",
+            public=("months", "beds"),
         ),
         "change": Gate(
             ("team_id", "model"),
             {"patients_before": ("per_1000_before", "ratio", "low", "high"),
              "patients_after": ("per_1000_after", "ratio", "low", "high")}, population="catchment",
+            public=("months_before", "months_after", "beds_before", "beds_after"),
         ),
     }  # fmt: skip
 
