@@ -15,6 +15,7 @@ from factfidelity.comparison import words
 from factfidelity.comparison.series_result import SeriesEffect
 from factfidelity.extract import Extract
 from factfidelity.schemas.plan import Plan, load_plan
+from factfidelity.stats.answers import refuse_days
 from factfidelity.stats.series import SegmentedRegression, segmented_regression
 
 STEPS = {"month": 1, "quarter": 3, "half_year": 6}
@@ -92,7 +93,11 @@ def interrupted_series(
     ------
     ValueError
         If a column is missing or empty, a period comes twice, or ``start`` leaves a side without periods.
+    RateIntervalError
+        If days are counted and the interval would be the plain Poisson one.
     """
+    if family == "poisson" and errors == "model":
+        refuse_days(outcome if isinstance(data_or_extract, Extract) else count)
     if isinstance(data_or_extract, Extract):
         chosen = plan if isinstance(plan, Plan) else load_plan(plan or "default")
         table, step = _from_extract(data_or_extract, chosen, outcome, every, start)

@@ -131,8 +131,8 @@ class SeriesEffect(Result):
         if p is None or is_missing(p) or p >= 0.05 or self.notes["errors"] in ("HAC", "AR1"):
             return ""
         return {
-            "sv": "Residualerna är autokorrelerade, så intervallen är för smala: använd errors=”AR1” eller säsongstermer.",
-            "en": "The residuals are autocorrelated, so the intervals are too narrow: use errors='AR1' or seasonal terms.",
+            "sv": "Residualerna är autokorrelerade och intervallen för smala: använd errors=”AR1” eller säsongstermer.",
+            "en": "The residuals are autocorrelated, the intervals too narrow: use errors='AR1' or seasonal terms.",
         }[language]
 
     def methods(self, language: str | None = None) -> str:

@@ -16,6 +16,7 @@ from factfidelity.extract import Extract
 from factfidelity.monitoring.control_result import ControlChart
 from factfidelity.schemas.plan import Plan, load_plan
 from factfidelity.stats import control
+from factfidelity.stats.answers import names_days
 
 KINDS = ("u", "p", "xmr", "run")
 _LABELS: Mapping[str, Mapping[str, str]] = {
@@ -51,7 +52,8 @@ def control_chart(
     ----------
     data_or_extract : DataFrame or Extract
         One row per period with the columns named below, or an extract: an outcome of the cohort's clients by calendar
-        period (days come in runs and get the chart of individual values whatever ``kind`` says).
+        period (days come in runs and get the chart of individual values whatever ``kind`` says; so does a column of a
+        frame that is named as days, where ``kind`` is u).
     kind : {"u", "p", "xmr", "run"}
         ``u`` events per ``size`` of time; ``p`` persons with something of ``size`` persons; ``xmr`` individual values
         (``count`` / ``size``) with limits from the moving range; ``run`` the run chart with Anhoj's rules.
@@ -89,6 +91,7 @@ def control_chart(
         kind = "xmr" if outcome == "bed_days" and kind in ("u", "p") else kind
         label, language, source = label or _LABELS[outcome], chosen.language, "counted"
     else:
+        kind = "xmr" if kind == "u" and names_days(count) else kind
         table = _from_frame(data_or_extract, kind, period, count, size, persons)
         source = "published" if published else "given" if persons or kind == "p" else "none"
     named = {"sv": label, "en": label} if isinstance(label, str) else label or {"sv": "händelser", "en": "events"}

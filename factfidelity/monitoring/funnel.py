@@ -20,6 +20,7 @@ from factfidelity.extract import Extract
 from factfidelity.monitoring.funnel_result import Funnel
 from factfidelity.schemas.plan import Plan, load_plan
 from factfidelity.stats import control
+from factfidelity.stats.answers import refuse_days
 
 KINDS = ("proportion", "rate", "ratio")
 FEWEST_TEAMS = 3
@@ -79,9 +80,13 @@ def funnel(
     ------
     ValueError
         If a column is missing or empty, or a count is out of its range.
+    RateIntervalError
+        If days, by the name of their column, are to have a funnel of rates.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    if kind != "proportion" and not isinstance(data_or_extract, Extract):
+        refuse_days(count)
     if isinstance(data_or_extract, Extract):
         chosen = plan if isinstance(plan, Plan) else load_plan(plan or "default")
         table, span = _from_extract(data_or_extract, chosen)

@@ -13,6 +13,7 @@ from factfidelity.outcomes.pairs import Counts
 from factfidelity.schemas.outcome import Outcome
 from factfidelity.schemas.plan import Plan
 from factfidelity.stats import compare, power, resample
+from factfidelity.stats.answers import DAYS_NEED_RESAMPLING
 
 FEW_EVENTS = 20
 FEWEST_WITH_DAYS = 10
@@ -177,6 +178,8 @@ def rate_ratio(outcome: Outcome, counts: Counts, plan: Plan, *, method: str = ""
     events = counts.before.sum() + counts.after.sum()
     if not method:
         method = "bootstrap" if outcome.is_days else "exact" if 0 < events < FEW_EVENTS else "cluster"
+    if outcome.is_days and method == "exact":
+        raise compare.RateIntervalError(DAYS_NEED_RESAMPLING)
     answer = compare.paired_rate_ratio(
         counts.before, counts.after, years_before=counts.years_before, years_after=counts.years_after, method=method,
         level=plan.intervals.level, draws=plan.intervals.draws, seed=plan.intervals.seed,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,6 +12,22 @@ from factfidelity.schemas.files import Strict, read_model, schema_files
 
 Kind = Literal["admissions", "any_admission", "bed_days", "legal_days", "events", "interval_days"]
 POINT_KINDS = ("admissions", "any_admission", "events")
+
+
+_UNITS_OF_DAYS = frozenset({"dygn", "dagar", "vårddygn", "vårddagar", "days", "bed-days", "bed days", "nights"})
+
+
+def refuse_poisson(data: Any) -> Any:
+    """Refuse by name what a plan cannot choose: a Poisson interval, far too narrow for days, which come in runs."""
+    if isinstance(data, Mapping):
+        asked = [key for key in ("method", "interval", "intervals") if "poisson" in str(data.get(key, "")).casefold()]
+        if asked:
+            raise ValueError(
+                f"a plain Poisson interval ({asked[0]}: {data[asked[0]]}) is refused: bed-days come in runs, and it "
+                "holds the truth about one time in five. Days are resampled by client, events have clients as clusters; "
+                "leave the key out"
+            )
+    return data
 
 
 class Words(Strict):
@@ -73,6 +90,8 @@ class Outcome(Strict):
     default: bool = False
     tested: bool = True
 
+    _no_poisson = model_validator(mode="before")(refuse_poisson)
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Outcome:
         stays = self.kind in ("admissions", "any_admission", "bed_days")
@@ -86,8 +105,11 @@ class Outcome(Strict):
 
     @property
     def is_days(self) -> bool:
-        """Whether days are counted, which come in runs and get their interval by resampling."""
-        return self.kind not in POINT_KINDS
+        """Whether days are counted, which come in runs and get their interval by resampling; also by their unit."""
+        if self.kind in ("admissions", "any_admission"):
+            return False
+        named = {self.unit.sv.casefold(), self.unit.en.casefold()}
+        return self.kind not in POINT_KINDS or bool(named & _UNITS_OF_DAYS)
 
     @property
     def tables(self) -> tuple[str, ...]:

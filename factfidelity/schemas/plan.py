@@ -8,11 +8,11 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from factfidelity.errors import PlanError, Problem
 from factfidelity.schemas.files import Strict, append_line, build_model, read_yaml, schema_files
-from factfidelity.schemas.outcome import Outcome
+from factfidelity.schemas.outcome import Outcome, refuse_poisson
 from factfidelity.schemas.price import Price
 
 # Keys of later editions: left out of the fingerprint while they are not used, so that an earlier lock still holds.
@@ -81,6 +81,8 @@ class Intervals(Strict):
     level: float = Field(default=0.95, gt=0.5, lt=1)
     draws: int = Field(default=2000, ge=100, le=100_000)
     seed: int = 20_180_101
+
+    _no_poisson = model_validator(mode="before")(refuse_poisson)
 
 
 class Disclosure(Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import nan
 
@@ -45,3 +46,21 @@ DAYS_NEED_RESAMPLING = (
     "five); resample by client instead: compare.paired_rate_ratio(..., method='bootstrap') or "
     "resample.bootstrap_interval"
 )
+
+_DAYS = re.compile(r"(^|[_\s-])(bed|care|vård|vard|hospital|inpatient)?[_\s-]?(days|dygn|dagar|nights)$", re.IGNORECASE)
+
+
+def names_days(name: object) -> bool:
+    """Tell whether a column says by its name that it counts days (bed_days, vårddygn, lpt_days)."""
+    return isinstance(name, str) and _DAYS.search(name.strip()) is not None
+
+
+def refuse_days(name: object) -> None:
+    """Refuse a plain Poisson interval on a column of days.
+
+    Raises
+    ------
+    RateIntervalError
+    """
+    if names_days(name):
+        raise RateIntervalError(f"{name}: {DAYS_NEED_RESAMPLING}")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from factfidelity.stats.answers import Answer
+from factfidelity.stats.answers import Answer, refuse_days
 from factfidelity.stats.fits import (
     ERRORS,
     FAMILIES,
@@ -121,6 +121,8 @@ def count_model(
     ------
     ValueError
         If a column is missing or has empty cells, the formula cannot be read, or a choice is unknown.
+    RateIntervalError
+        If the outcome is days by its name and the interval would be the plain Poisson one.
 
     References
     ----------
@@ -133,6 +135,8 @@ def count_model(
         raise ValueError(f"errors='cluster' and cluster go together, got errors={errors!r} and cluster={cluster!r}")
     if lags is not None:
         lags = whole("lags", lags)
+    if family == "poisson" and errors == "model":
+        refuse_days(formula.split("~")[0].strip())
     columns_of(data, [cluster] if cluster else [])
     outcome, design, offset = design_of(data, formula, exposure)
     groups = data[cluster].to_numpy() if cluster else None

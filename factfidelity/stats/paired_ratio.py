@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from factfidelity.stats import quantiles as q
-from factfidelity.stats.answers import DAYS_NEED_RESAMPLING, Answer, RateIntervalError
+from factfidelity.stats.answers import DAYS_NEED_RESAMPLING, Answer, RateIntervalError, refuse_days
 from factfidelity.stats.inputs import Vector, count, level_of, numbers, one_of, same_length, vector
 from factfidelity.stats.rates import conditional_ratio
 from factfidelity.stats.resample import acceleration, interval_of_draws, p_of_draws, resampled_totals
@@ -148,7 +148,7 @@ def paired_rate_ratio(
     ValueError
         If an array holds NaN or negative numbers, lengths differ, or a client without time at risk has counts.
     RateIntervalError
-        If ``method`` is ``"poisson"``.
+        If ``method`` is ``"poisson"``, or ``"exact"`` for a column that is named as days.
 
     References
     ----------
@@ -157,6 +157,9 @@ def paired_rate_ratio(
     """
     if one_of("method", method, _METHODS) == "poisson":
         raise RateIntervalError(DAYS_NEED_RESAMPLING)
+    if method == "exact":  # conditional on the sum of Poisson counts
+        refuse_days(getattr(before, "name", ""))
+        refuse_days(getattr(after, "name", ""))
     pairs, level = _pairs(before, after, years_before, years_after), level_of(level)
     answer = PairedRatio(
         estimate=pairs.ratio,

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factfidelity.stats import quantiles as q
-from factfidelity.stats.answers import Answer
+from factfidelity.stats.answers import Answer, refuse_days
 from factfidelity.stats.fits import FAMILIES, CountFit, fit_counts, ratio_table, term_answer
 from factfidelity.stats.inputs import Vector, columns_of, count, level_of, one_of, vector
 
@@ -119,6 +119,8 @@ def segmented_regression(
     ------
     ValueError
         If a column is missing or empty, a period comes twice, or ``start`` leaves one side without periods.
+    RateIntervalError
+        If the outcome is days by its name and the interval would be the plain Poisson one.
 
     References
     ----------
@@ -127,6 +129,8 @@ def segmented_regression(
     """
     one_of("family", family, FAMILIES)
     one_of("errors", errors, ("model", "HC0", "HC1", "HAC", "AR1"))
+    if family == "poisson" and errors == "model":
+        refuse_days(outcome)
     if not (level or slope):
         raise ValueError("level or slope must be asked for, got neither")
     width, harmonics = level_of(confidence), count("harmonics", harmonics)
