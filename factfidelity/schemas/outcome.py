@@ -24,7 +24,7 @@ def refuse_poisson(data: Any) -> Any:
         if asked:
             raise ValueError(
                 f"a plain Poisson interval ({asked[0]}: {data[asked[0]]}) is refused: bed-days come in runs, and it "
-                "holds the truth about one time in five. Days are resampled by client, events have clients as clusters; "
+                "holds the truth one time in five. Days are resampled by client, events have clients as clusters; "
                 "leave the key out"
             )
     return data
