@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factfidelity.delivery.assemble_columns import asked_beyond, headings_of, lacking, with_extra
-from factfidelity.delivery.assemble_lists import links_of, lists_of, outside, with_lists
-from factfidelity.delivery.identity import screen_table
+from factfidelity.delivery.assemble_lists import links_of, lists_of, named_alike, outside, with_lists, without_zeros
+from factfidelity.delivery.identity import screen_name, screen_table
 from factfidelity.delivery.keep import read_about
 from factfidelity.delivery.mapping import Assigned, assign, fits, options_of, unused
 from factfidelity.delivery.mapping_fields import coded_column
@@ -93,7 +93,8 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
         assigned = [with_extra(one, about["extra"]) for one in assigned]
     asked = asked_beyond(plan)
     assigned = [with_extra(one, asked) for one in assigned]
-    out = Assembled(problems=[*read.problems, *problems, *lacking(asked, assigned)])
+    out = Assembled(problems=[*_with_safe_names(read.problems), *problems, *lacking(asked, assigned)])
+    out.problems += [one for raw in read.tables for one in _read_said(raw)]
     out.problems += [one for raw in read.tables for one in _screened(raw, assigned, mapping)]
     links = links_of(beside, mapping, out.problems)
     assigned = with_lists(assigned, lists_of(beside, mapping, out.problems))
@@ -113,7 +114,7 @@ def assemble(folder: Path, mapping: MappingFile | None, plan: Plan, progress: Pr
     out.repaired = pd.DataFrame(repaired, columns=["table", "column", "file", "repair", "count"])
     out.tables = _tables(mapped, mapping)
     out.headings = headings_of(assigned)
-    out.problems += outside(out.tables, assigned, links)
+    out.problems += [*outside(out.tables, assigned, links), *without_zeros(out.tables)]
     _period(out, mapping, about)
     out.sources = dict(about["sources"]) if about is not None else _sources(out, assigned, mapping)
     return out
@@ -226,6 +227,23 @@ def _hashes_of(one: Assigned, names: Sequence[str], wanted: Sequence[str]) -> ND
     return hashes
 
 
+def _with_safe_names(problems: Sequence[Problem]) -> list[Problem]:
+    """Screen the names of files that could not be read; a name that holds an identifier is not repeated."""
+    said: list[Problem] = []
+    for one in problems:
+        found = screen_name(one.file)
+        said += [*found, replace(one, file="…") if found else one]
+    return said
+
+
+def _read_said(raw: RawTable) -> list[Problem]:
+    """Say which rows could not be taken apart into cells, and what else reading found."""
+    said = [problem(rule, file=raw.place, cells=cells) for rule, cells in raw.remarks]
+    if raw.ragged:
+        said.append(problem("ragged_row", file=raw.place, rows=raw.ragged[:10], count=len(raw.ragged)))
+    return said
+
+
 def _repeats_said(raw: RawTable, skip: NDArray[np.object_]) -> list[Problem]:
     said = []
     for rule in ("duplicate", "superseded"):
@@ -321,6 +339,7 @@ def _tables(mapped: Sequence[Mapped], mapping: MappingFile | None) -> dict[str, 
             team = whole["team_id"]
             whole["team_id"] = team.map({one: names.get(key_of(one), one) for one in team.dropna().unique()})
         tables[table] = whole
+    named_alike(tables)
     return tables
 
 

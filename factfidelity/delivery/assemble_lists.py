@@ -71,6 +71,45 @@ def outside(
     return found
 
 
+def without_zeros(tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Say in which files most of the unknown person keys are clients' keys whose leading zeros are gone."""
+    clients = tables.get("clients")
+    if clients is None or "client_id" not in clients.columns:
+        return []
+    known = set(clients["client_id"].dropna())
+    bare = {key.lstrip("0") for key in known if key.startswith("0") and key.isdigit()}
+    found = []
+    for table, frame in tables.items() if bare else ():
+        if table == "clients" or "client_id" not in frame.columns:
+            continue
+        for file, keys in frame.groupby("_source", observed=True)["client_id"]:
+            unknown = set(keys.dropna()) - known
+            if unknown and len(unknown & bare) > 0.5 * len(unknown):
+                found.append(problem("keys_lost_zeros", file=str(file)))
+    return found
+
+
+def named_alike(tables: dict[str, pd.DataFrame]) -> None:
+    """Give teams one spelling: what differs from a team's id, or is its name, by case and spaces only is that team."""
+    teams = tables.get("teams")
+    if teams is None or "team_id" not in teams.columns:
+        return
+    ids = teams["team_id"].dropna().unique().tolist()
+    meant: dict[str, set[str]] = {}
+    for column in ("team_id", "name"):
+        if column in teams.columns:
+            for text, team in zip(teams[column], teams["team_id"], strict=True):
+                if isinstance(text, str) and isinstance(team, str):
+                    meant.setdefault(key_of(text), set()).add(team)
+    for table, frame in tables.items():
+        if table == "teams" or "team_id" not in frame.columns:
+            continue
+        others = [text for text in frame["team_id"].dropna().unique().tolist() if text not in ids]
+        ways = {text: next(iter(meant[key_of(text)])) for text in others if len(meant.get(key_of(text), ())) == 1}
+        if ways:
+            tables[table] = frame.assign(team_id=frame["team_id"].replace(ways))
+
+
 def within(municipalities: pd.Series[str], keys: pd.Series[str]) -> pd.Series[str]:
     """Put the municipality before keys that are unique only inside it; empty where either is missing."""
     codes, _, _ = municipality_codes(municipalities.tolist())

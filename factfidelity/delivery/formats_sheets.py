@@ -8,6 +8,7 @@ import io
 import re
 import warnings
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ _STREAMED = 40 * MEGABYTE  # a workbook of this size when unpacked is read row b
 _COMMENT_FILES = re.compile(r"xl/(?:threadedComments/|comments).*\.xml$")
 _COMMENT = re.compile(r"<(?:\w+:)?(?:comment|threadedComment)\s.*?</(?:\w+:)?(?:comment|threadedComment)>", re.DOTALL)
 _COMMENT_TEXT = re.compile(r"<(?:\w+:)?(?:t|text)(?:\s[^>]*)?>([^<]*)(?=<)")
+_SHEET_FILES = re.compile(r"xl/worksheets/[^/]+\.xml$")
+_BARE_FORMULA = re.compile(rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _PROPERTIES = ("title", "subject", "creator", "keywords", "description", "lastModifiedBy", "category")
 
 
@@ -59,14 +62,20 @@ def read_workbook(data: bytes, *, file: str, options: ReadOptions, content_hash:
     if not found:
         raise FileFaultError("no_rows")
     first = found[0]
-    extras = (*first.extras, *beside)
-    return [_with_extras(first, extras), *found[1:]]
+    bare = _bare_formulas(data)
+    remarks = (("formula_without_value", bare),) if bare else ()
+    return [replace(first, extras=(*first.extras, *beside), remarks=remarks), *found[1:]]
 
 
-def _with_extras(table: RawTable, extras: tuple[tuple[str, str], ...]) -> RawTable:
-    from dataclasses import replace
-
-    return replace(table, extras=extras)
+def _bare_formulas(data: bytes) -> int:
+    """Count the cells whose formula was never worked out: a program wrote the file that does no sums."""
+    count = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if _SHEET_FILES.match(name):
+                content = archive.read(name)
+                count += len(_BARE_FORMULA.findall(content)) if b"<f" in content else 0
+    return count
 
 
 def _checked(data: bytes) -> tuple[Any, int]:

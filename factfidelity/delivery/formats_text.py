@@ -21,7 +21,7 @@ from factfidelity.delivery.formats import (
     without_furniture,
 )
 from factfidelity.delivery.formats_encoding import utf8_text
-from factfidelity.delivery.raw import BLANK, PREAMBLE, SEP_LINE, RawTable
+from factfidelity.delivery.raw import BLANK, PREAMBLE, SEP_LINE, TRAILING, RawTable
 from factfidelity.delivery.values import key_of
 
 _SEPARATORS = (";", "\t", ",", "|")
@@ -202,6 +202,7 @@ def _by_module(
     lines: list[int] = []
     blank: list[tuple[int, str]] = []
     ragged: list[int] = []
+    notes: list[int] = []  # under an empty line, and the table does not go on after them
     width, before = len(names), 0
     try:
         for row in reader:
@@ -209,14 +210,26 @@ def _by_module(
             cells = row[:-1] if len(row) == width + 1 and not row[-1].strip() else row
             if not any(cell.strip() for cell in cells):
                 blank.append((line, BLANK))
-            elif len(cells) == width or _may_be_short(cells):
+                continue
+            if (notes or (blank and blank[-1][0] == line - 1)) and _is_note(cells):
+                notes.append(line)
+                continue
+            ragged, notes = [*ragged, *notes] if notes else ragged, []
+            if len(cells) == width or _may_be_short(cells):
                 rows.append([*cells, *[""] * (width - len(cells))] if len(cells) < width else cells[:width])
                 lines.append(line)
             else:
                 ragged.append(line)
     except csv.Error:
         raise FileFaultError("too_large", limit=f"{LONGEST_LINE} signs in one cell") from None
+    blank += [(line, TRAILING) for line in notes]
     return _frame(rows, names), np.array(lines, dtype=np.int64), blank, ragged
+
+
+def _is_note(cells: list[str]) -> bool:
+    """Tell whether a row is words in its first cell only: *Antal rader: 12*."""
+    first = cells[0].strip()
+    return not any(cell.strip() for cell in cells[1:]) and " " in first and sum(sign.isalpha() for sign in first) >= 4
 
 
 def _may_be_short(cells: list[str]) -> bool:

@@ -92,6 +92,12 @@ def screen_table(
     return tuple(problems)
 
 
+def screen_name(file: str) -> tuple[Problem, ...]:
+    """Look for direct identifiers in the name of a file that could not be read."""
+    nothing = pd.DataFrame(index=range(1))
+    return screen_table(RawTable(file, "", nothing, np.zeros(1, dtype=np.int64), 0))
+
+
 def _screen_column(
     column: pd.Series[str], file: str, heading: str, label: str, kind: str, is_dropped: bool, allowed: bool
 ) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from factfidelity.delivery import values, values_codes, values_dates
 from factfidelity.delivery.formats import ReadOptions
-from factfidelity.delivery.identity import screen_table
+from factfidelity.delivery.identity import screen_name, screen_table
 from factfidelity.delivery.mapping_match import (
     Match,
     add_years,
@@ -37,6 +37,7 @@ _WORDS = {
 }
 _SAMPLE = 5_000
 _TRIED = ("year", "date", "flag", "municipality", "number", "icd10", "list")
+_PAPER = re.compile(r"(?i)l[äa]s[ _]?mig|read[ _]?me|variabel(f|lista|beskr)|kodbok|codebook|dokumentation|metadata")
 _LABELS = {"sex": "clients", "form": "contact_list", "profession": "contact_list"}  # our column → layout that knows
 _YEAR = re.compile(r"(?:19[0-9]|20[0-3])\d")
 _ICD = re.compile(r"[A-Z]\d\d[0-9A-Z]{0,2}")
@@ -109,8 +110,12 @@ def propose(folder: str | Path) -> Proposal:
     known = known_headings()
     found = read_folder(place, options_of=lambda name: ReadOptions(known=known))
     add_years(found.tables)
-    if found.problems:
-        raise ExtractError(problems=found.problems, place=place.resolve().name)
+    stops = [one for one in found.problems if one.severity == "stop"]
+    named = [one for fault in found.problems for one in screen_name(fault.file)]
+    if named:
+        raise IdentityFoundError(problems=named, place=place.resolve().name)
+    if stops:
+        raise ExtractError(problems=stops, place=place.resolve().name)
     identity = [one for raw in found.tables for one in _identity(raw)]
     if identity:
         raise IdentityFoundError(problems=identity, place=place.resolve().name)
@@ -121,7 +126,8 @@ def _proposed(name: str, tables: list[RawTable]) -> Proposal:
     unknown = [raw for raw in tables if not isinstance(_recognised(raw), Match)]
     links, needed = _links(tables, unknown)
     linking = {link.place for link in links}
-    alike = _alike([raw for raw in tables if raw.place not in linking])
+    papers = [raw.file for raw in unknown if raw.place not in linking and _is_paper(raw)]
+    alike = _alike([raw for raw in tables if raw.place not in linking and raw.file not in papers])
     head = [
         "# Ett förslag: gå igenom varje rad, rätta det som är fel, och ta sedan bort de här raderna.",
         "# A proposal: go through each line, correct what is wrong, and then take these lines away.",
@@ -133,7 +139,8 @@ def _proposed(name: str, tables: list[RawTable]) -> Proposal:
     ]
     names = {link.place: _stem(link.place) for link in links}
     parts = [_source(group, names.get(needed.get(group[0].place, ""), "")) for group in alike]
-    text = "\n".join([*head, *_numbered(parts)]) + "\n"
+    ignored = f"ignore: [{', '.join(map(_quoted, papers))}]      # {GUESS}"
+    text = "\n".join([*head, *_numbered(parts), *([ignored] if papers else [])]) + "\n"
     rest = [group[0] for group in alike if not isinstance(_recognised(group[0]), Match)]
     feeds = {raw.place: _feed(raw) for raw in rest}
     guessed = [(place, feed.table) for place, feed in feeds.items() if feed is not None]
@@ -142,6 +149,11 @@ def _proposed(name: str, tables: list[RawTable]) -> Proposal:
         text, tuple(unsure), tuple(place for place, feed in feeds.items() if feed is None),
         (*((link.place, "crosswalk") for link in links), *guessed),
     )  # fmt: skip
+
+
+def _is_paper(raw: RawTable) -> bool:
+    """Tell whether a file tells of the data rather than holding them: a letter, a list of variables."""
+    return len(raw.frame.columns) < 2 or bool(_PAPER.search(raw.file))
 
 
 def _links(tables: list[RawTable], unknown: list[RawTable]) -> tuple[list[LinkGuess], dict[str, str]]:

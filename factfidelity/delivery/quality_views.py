@@ -10,7 +10,17 @@ import pandas as pd
 
 from factfidelity.delivery import quality_guard
 from factfidelity.delivery.quality_frames import Delivered
-from factfidelity.delivery.words import ACCOUNT, CAPTIONS, COVERAGE_NOTE, FATES, FURNITURE, HEADINGS, REPORT, SEVERITIES
+from factfidelity.delivery.words import (
+    ACCOUNT,
+    CAPTIONS,
+    COVERAGE_NOTE,
+    FATES,
+    FURNITURE,
+    HEADINGS,
+    REPAIRS,
+    REPORT,
+    SEVERITIES,
+)
 from factfidelity.display.views import Column, TableView
 from factfidelity.wording import count_of, date, integer, percent, sort_key
 
@@ -26,7 +36,7 @@ _MONTHS = {
 
 def summary(report: Delivered, language: str) -> str:
     """Return what was delivered, whether it can be used, and every rule broken short of those that stop."""
-    lines = [*headline(report, language)]
+    lines = [*headline(report, language), *_read_as(report, language)]
     milder = [problem for problem in report.problems if problem.severity != "stop"]
     if milder:
         milder.sort(key=lambda problem: _ORDER[problem.severity])
@@ -50,7 +60,6 @@ def headline(report: Delivered, language: str) -> list[str]:
         lines.append(_account(report, account, language))
         headings = int((report.files["header_line"].fillna(0).astype(int) > 0).sum())
         lines.append(REPORT["headings"][language].format(count=integer(headings, language=language)))
-        lines += _read_as(report, language)
     if report.start is not None and report.end is not None:
         last = report.end - pd.Timedelta(days=1)
         lines.append(
@@ -206,7 +215,8 @@ def _reasons(report: Delivered, language: str) -> TableView | None:
 
 def _repaired(report: Delivered, language: str) -> TableView | None:
     forms = _texts("file", "table", "column", "repair") | _integers("count")
-    return _view("repaired", report.repaired, language, forms)
+    words = [REPAIRS[rule][language] if rule in REPAIRS else rule for rule in report.repaired.get("repair", [])]
+    return _view("repaired", report.repaired.assign(repair=words), language, forms)
 
 
 def _coverage(report: Delivered, language: str) -> TableView | None:

@@ -48,6 +48,8 @@ class RawTable:
         SHA-256 of the file's bytes.
     labels : dict of str to str
         Heading → its label, where the format has labels (SPSS, Stata, SAS); also among the extras.
+    remarks : tuple of (str, int)
+        Rules that reading found broken short of a fault, and how often.
     hidden : bool
         Whether it is a hidden sheet: screened, and used only where a mapping names it.
     kept : dict
@@ -66,6 +68,7 @@ class RawTable:
     extras: tuple[tuple[str, str], ...] = ()
     content_hash: str = ""
     labels: dict[str, str] = field(default_factory=dict)
+    remarks: tuple[tuple[str, int], ...] = ()
     hidden: bool = False
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 

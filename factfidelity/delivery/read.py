@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +20,11 @@ Progress = Callable[[str, int, int], None]
 TEXTS = (".csv", ".txt", ".tsv")
 WORKBOOKS = (".xlsx", ".xlsm")
 READABLE = (*TEXTS, *WORKBOOKS, ".parquet", *STATISTICAL, ".zip")
+# Formats that hold data elsewhere and are not read here: a file of theirs is not passed over in silence.
+NOT_READ = frozenset(
+    ".xls .xlsb .ods .numbers .dbf .mdb .accdb .sqlite .db .xpt .sas7bcat .por .rds .rdata .rda .feather .dat .xml .gz "
+    ".tgz .tar .bz2 .xz .7z .rar".split()
+)
 # Files that lie in a delivery folder without being data.
 BESIDE = frozenset({"mapping.yaml", "plan.yaml", "truth.json", "expected.yaml", "extract.json"})
 
@@ -43,11 +48,15 @@ class Delivered:
 
 def data_files(folder: Path) -> list[str]:
     """Return the data files of a folder by their names inside it, sorted; hidden and half written ones are not data."""
+    return _files(folder, READABLE)
+
+
+def _files(folder: Path, suffixes: Collection[str]) -> list[str]:
     names = []
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         hidden = any(part.startswith((".", "~$")) for part in PurePosixPath(name).parts)
-        if path.is_file() and not hidden and path.suffix.lower() in READABLE and path.name not in BESIDE:
+        if path.is_file() and not hidden and path.suffix.lower() in suffixes and path.name not in BESIDE:
             names.append(name)
     return sorted(names)
 
@@ -71,7 +80,12 @@ def read_folder(
     progress : callable, optional
     """
     out = Delivered()
-    names = [name for name in data_files(folder) if not any(PurePosixPath(name).match(one) for one in ignore)]
+
+    def wanted(names: list[str]) -> list[str]:
+        return [name for name in names if not any(PurePosixPath(name).match(one) for one in ignore)]
+
+    out.problems += [_not_read(name) for name in wanted(_files(folder, NOT_READ))]
+    names = wanted(data_files(folder))
     for number, name in enumerate(names):
         if progress:
             progress(name, number, len(names))
@@ -90,6 +104,10 @@ def read_folder(
     return out
 
 
+def _not_read(name: str) -> Problem:
+    return problem("unread_file", file=name, format=PurePosixPath(name).suffix.lower())
+
+
 def raise_too_large() -> None:
     """Refuse a file beyond the limit."""
     raise FileFaultError("too_large", limit=f"{LARGEST_FILE // MEGABYTE} MB")
@@ -101,7 +119,10 @@ def read_file(data: bytes, name: str, options_of: Callable[[str], ReadOptions], 
     try:
         if suffix == ".zip":
             for member, content in members(data):
-                if PurePosixPath(member).suffix.lower() in READABLE:
+                inner = PurePosixPath(member).suffix.lower()
+                if inner in NOT_READ:
+                    out.problems.append(_not_read(f"{name}/{member}"))
+                elif inner in READABLE:
                     read_file(content, f"{name}/{member}", options_of, out)
             return
         out.files.append(name)

@@ -31,6 +31,11 @@ FURNITURE: Mapping[str, Text] = {
     "headings_again": {"sv": "rubrikraden en gång till", "en": "the headings once more"},
 }
 
+REPAIRS: Mapping[str, Text] = {
+    "repaired_zero": {"sv": "inledande nolla återställd", "en": "leading zero put back"},
+    "serial_date": {"sv": "datum läst ur ett serienummer", "en": "date read from a serial number"},
+}
+
 SEVERITIES: Mapping[str, Text] = {
     "stop": {"sv": "stopp", "en": "stop"},
     "set_aside": {"sv": "raden undantas", "en": "row set aside"},

@@ -37,10 +37,10 @@ SAID: Mapping[str, Said] = {
         "unknown_file", "stop",
         "does not look like any kind of file that is known.{nearest}",
         "name it after a table ({tables} …) with that table's columns, or describe it in mapping.yaml "
-        "(factfidelity init proposes one)",
+        "(factfidelity init proposes one); a file that holds no data goes under ignore there",
         "liknar ingen känd filtyp.{nearest_sv}",
         "döp den efter en tabell ({tables} …) med den tabellens kolumner, eller beskriv den i "
-        "mapping.yaml (factfidelity init föreslår en)",
+        "mapping.yaml (factfidelity init föreslår en); en fil utan uppgifter skrivs där under ignore",
     ),
     "not_in_mapping": Said(
         "unknown_file", "stop",
@@ -129,6 +129,27 @@ SAID: Mapping[str, Said] = {
         "unpack it yourself, look at what it holds, and put the files in the folder",
         "är ett arkiv som inte är säkert att packa upp ({reason_sv})",
         "packa upp det själv, se vad det innehåller och lägg filerna i mappen",
+    ),
+    "formula_without_value": Said(
+        "", "warn",
+        "{cells} cells hold a formula that was never worked out, and were read as empty",
+        "open the file in a spreadsheet program and save it, or ask for the values",
+        "{cells} celler har en formel som aldrig räknats ut, och har lästs som tomma",
+        "öppna filen i ett kalkylprogram och spara den, eller be om värdena",
+    ),
+    "unread_file": Said(
+        "", "warn",
+        "was not read: the format {format} is not one that can be read",
+        "save it as xlsx or csv (unpack archives) if it holds data; nothing, if it does not",
+        "har inte lästs: formatet {format} kan inte läsas",
+        "spara den som xlsx eller csv (packa upp arkiv) om den innehåller uppgifter; annars ingenting",
+    ),
+    "keys_lost_zeros": Said(
+        "", "warn",
+        "most of its person keys are keys of clients without their leading zeros",
+        "ask for the file again with the keys as text; a spreadsheet program takes zeros away when it saves",
+        "de flesta personnycklarna är klienters nycklar utan inledande nollor",
+        "be om filen igen med nycklarna som text; kalkylprogram tar bort nollor när de sparar",
     ),
     "unused_sheet": Said(
         "", "note",

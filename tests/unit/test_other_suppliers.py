@@ -6,10 +6,12 @@ import io
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from plants import planted
 
 from factfidelity.delivery.load import check_extract, load_extract
 from factfidelity.delivery.propose import propose
@@ -272,3 +274,67 @@ def test_every_stopped_delivery_of_these_says_what_to_do_in_both_languages(tmp_p
         assert isinstance(report.error, FactFidelityError), name
         assert "Gör så här" in report.summary("sv") + report.error.render("sv")
         assert "Do:" in report.summary("en") + report.error.render("en")
+
+
+def test_lines_that_could_not_be_taken_apart_and_notes_under_the_table_are_said(tmp_path):
+    text = CONTACT + contacts("A", 1) + "A99;P-0001X;2023\r\n\r\nAntal rader: 12\r\n"
+    report = checked(delivery(tmp_path / "a", NAMES, kontaktlista__csv=text))
+    assert report.ok
+    assert reasons(report) == {"ragged_row", "blank", "trailing"}
+    assert "ragged_row" in set(report.table["rule"])
+
+
+def test_a_note_in_the_middle_of_a_table_is_set_aside_and_not_taken_for_its_end(tmp_path):
+    text = CONTACT + contacts("A", 1) + "\r\nAntal rader: 12\r\n" + contacts("B", 2)
+    report = checked(delivery(tmp_path / "a", NAMES, kontaktlista__csv=text))
+    assert report.account()["used"] == 12 * 4 + 1
+    assert reasons(report) == {"ragged_row", "blank"}
+
+
+def test_formulas_that_were_never_worked_out_are_counted(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Pseudonym", "Kontaktdatum", "Kontaktform", "Enhet", "Tid (minuter)"])
+    for n, one in enumerate(NAMES):
+        book.active.append([one, "2023-01-05", "Hembesök", "FACT Norr", f"=15*{n + 1}"])
+    folder = delivery(tmp_path / "a", NAMES)
+    book.save(folder / "kontakter.xlsx")
+    said = checked(folder).summary("sv")
+    assert "12 celler har en formel" in said
+
+
+def test_files_of_formats_that_are_not_read_are_not_passed_over_in_silence(tmp_path):
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr("diagnoser.csv", f"Pseudonym;Diagnosdatum;Diagnoskod\n{NAMES[0]};2023-01-01;F200\n")
+        archive.writestr("besök.ods", "x")
+    report = checked(delivery(tmp_path / "a", NAMES, kontakter__xls=b"\xd0\xcf", l__zip=outer.getvalue()))
+    assert report.ok
+    assert set(report.table.loc[report.table["rule"] == "unread_file", "file"]) == {"kontakter.xls", "l.zip/besök.ods"}
+    number = planted("personnummer_dash", 1, np.random.default_rng(2))[0]
+    (tmp_path / "a" / f"brev {number}.7z").write_bytes(b"x")
+    with pytest.raises(IdentityFoundError) as caught:
+        check_extract(tmp_path / "a")
+    assert number not in caught.value.render("sv")
+
+
+def test_keys_that_lost_their_zeros_are_told_from_strangers(tmp_path):
+    keys = [f"{n:05d}" for n in range(1, 13)]
+    text = STAY + "".join(f"{int(one)};{n};20230103;20230110;901;F200\n" for n, one in enumerate(keys))
+    report = checked(delivery(tmp_path / "a", keys, par_sv_2023__csv=text))
+    assert "keys_lost_zeros" in set(report.table["rule"])
+
+
+def test_a_team_is_the_same_team_in_capitals_and_by_its_name(tmp_path):
+    text = (CONTACT + contacts("A", 1)).replace("FACT Norr", "fact  NORR")
+    assert set(load_extract(delivery(tmp_path / "a", NAMES, kontaktlista__csv=text)).contacts["team_id"]) == {
+        "FACT Norr"
+    }
+
+
+def test_papers_beside_the_data_are_proposed_to_be_left_out(tmp_path):
+    folder = delivery(tmp_path / "a", NAMES, LÄSMIG__txt="Leverans 2024-02-01.\r\nUtdrag ur registret.\r\n")
+    assert not check_extract(folder).ok
+    proposal = propose(folder)
+    assert 'ignore: ["LÄSMIG.txt"]' in proposal.text
+    (folder / "mapping.yaml").write_text(proposal.text, encoding="utf-8")
+    assert check_extract(folder).ok

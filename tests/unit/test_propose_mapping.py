@@ -15,7 +15,7 @@ from factfidelity.errors import IdentityFoundError
 from factfidelity.schemas.mapping import Mapping
 
 LAYOUTS = Path(__file__).parent / "example_layouts"
-UNKNOWN = "Nyckel;Ankomst;Ort;Belopp;Diagn;Koder;Svar\n" + "".join(
+UNKNOWN = "Nyckel;Ankomst;Ort;Belopp;Diagn;Koder;Genomfört\n" + "".join(
     f"Q{n}F3K;2024-01-{n + 1:02d};0180;{n},5;F20{n % 9};AU118 AU123;Ja\n" for n in range(9)
 )
 
@@ -38,7 +38,7 @@ def test_an_unknown_file_is_described_by_the_form_of_its_values_and_says_how_sur
     kinds = {spec["names"][0]: spec["kind"] for spec in columns.values()}
     assert kinds == {
         "Nyckel": "id", "Ankomst": "date", "Ort": "municipality", "Belopp": "number", "Diagn": "icd10", "Koder": "list",
-        "Svar": "flag",
+        "Genomfört": "flag",
     }  # fmt: skip
     assert "# likely" in text
     assert "Q3F3K" not in text
