@@ -65,13 +65,23 @@ def proven(system: System, least: np.ndarray, *, at_least: float = 0.0) -> dict[
     widths[~np.isnan(single)] = single[~np.isnan(single)]
     many = np.flatnonzero(unknown & (blocks.block_of >= 0) & np.isnan(single))
     widths[many] = np.where(least[many] > 0, 0.0, np.inf)
-    _prove(system, blocks, many[least[many] > 0], least, widths, at_least)
+    every = np.arange(len(system.values))
+    ends = system.room(every, at_least), np.full(len(every), np.inf)
+    prove(system, blocks, many[least[many] > 0], least, widths, ends)
     return {int(cell): float(widths[cell]) for cell in np.flatnonzero(unknown)}
 
 
-def _prove(
-    system: System, blocks: Blocks, cells: np.ndarray, least: np.ndarray, widths: np.ndarray, at_least: float
-) -> None:
+def prove(
+    system: System, blocks: Blocks, cells: np.ndarray, least: np.ndarray, widths: np.ndarray,
+    ends: tuple[np.ndarray, np.ndarray],
+) -> None:  # fmt: skip
+    """Find, in place, the ``widths`` of some cells: at least ``least``, else exactly.
+
+    Parameters
+    ----------
+    ends : (array, array)
+        How far an attacker thinks that each number may be below and above its true value.
+    """
     from factfidelity.display.disclosure_solver import exact, reach
 
     lows, highs = system.values.copy(), system.values.copy()
@@ -86,7 +96,7 @@ def _prove(
         else:
             turn = independent(blocks, cells, alone)
             weights[cells[turn]] = 1.0
-        for members, table in reach(system, blocks, weights, least, at_least=at_least):
+        for members, table in reach(system, blocks, weights, least, ends):
             lows[members], highs[members] = np.minimum(lows[members], table), np.maximum(highs[members], table)
         widths[cells] = highs[cells] - lows[cells]
         short = widths[cells] < least[cells] - _SLACK
@@ -94,7 +104,7 @@ def _prove(
             asked = blocks.block_of[cells[turn]]
             by_itself = np.bincount(asked, minlength=len(blocks))[asked] == 1
             for place in turn[by_itself & short[turn]]:
-                widths[cells[place]] = exact(system, blocks, int(cells[place]), at_least=at_least)
+                widths[cells[place]] = exact(blocks, int(cells[place]), ends)
                 short[place] = False
             alone[turn] = True
         cells, alone = cells[short], alone[short]

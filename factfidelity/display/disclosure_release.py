@@ -66,11 +66,13 @@ def _outgoing(closed: Closed, rule: DisclosureRule) -> list[pd.DataFrame]:
     """Return the frames as they may leave: masked, and with rounded numbers of persons where the rule rounds."""
     frames = [apply_mask(item.frame, item.gate, item.mask) for item in closed.frames]
     if rule.method == "round":
-        for frame, columns in zip(frames, rounded_frames(closed, rule.base), strict=True):
+        for frame, item, columns in zip(frames, closed.frames, rounded_frames(closed, rule), strict=True):
             for column, values in columns.items():
-                frame[column] = values
-            if columns:
-                frame["status"] = status_of(next(iter(columns.values())), np.zeros(len(frame), dtype=bool))
+                if column in frame.columns:  # one that never leaves the room stays there
+                    frame[column] = values
+            if columns and "status" in frame.columns:
+                first = next(iter(columns))
+                frame["status"] = status_of(columns[first], item.known[first] & np.isnan(columns[first]))
     return frames
 
 

@@ -1,24 +1,35 @@
-"""The other way: every number of persons rounded, so that sums still hold and none is hidden.
+"""The other way: every number of persons rounded, so that sums still hold and hardly any is hidden.
+
+Each number is shown as a multiple of the base at most one base away; 0 stays 0. Which multiple is drawn at random, with
+a seed made of all the true numbers, so that knowing the rule does not tell the draw. Whoever knows the rule, and every
+number that could be shown without rounding, is left the interval that the rule asks for each small one; where rounded
+numbers leave less, those around it stay hidden.
 
 Source: Cox (1987), Journal of the American Statistical Association 82(398), 520-524 (controlled rounding, in which
-what is a multiple already stays, and sums are kept; always possible in two-way tables).
+sums are kept).
 """
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
 
 from factfidelity.display.disclosure_links import Closed
-from factfidelity.display.disclosure_sums import blocks_of
+from factfidelity.display.disclosure_proof import prove
+from factfidelity.display.disclosure_rule import DisclosureRule
+from factfidelity.display.disclosure_sums import Blocks, blocks_of
 from factfidelity.display.disclosure_system import System
 
+_STAYS = 0.85  # how often a multiple of the base is not moved
 
-def rounded_frames(closed: Closed, base: int) -> list[dict[str, np.ndarray]]:
+
+def rounded_frames(closed: Closed, rule: DisclosureRule) -> list[dict[str, np.ndarray]]:
     """Return for each frame its columns of persons, rounded; the same number is rounded alike everywhere.
 
     What rests on a hidden number of persons stays hidden: an exact rate would give the exact number back.
     """
-    values = rounded_cells(closed.registry.system, base)
+    values = rounded_cells(closed.registry.system, rule)
     out: list[dict[str, np.ndarray]] = [{} for _ in closed.frames]
     for (number, column), cells in zip(closed.sheets, closed.registry.cells, strict=True):
         if column in closed.frames[number].gate.counts:
@@ -28,18 +39,69 @@ def rounded_frames(closed: Closed, base: int) -> list[dict[str, np.ndarray]]:
     return out
 
 
-def rounded_cells(system: System, base: int) -> np.ndarray:
-    """Return every number rounded to the base, up or down so that sums hold; each by itself where that cannot be."""
+def rounded_cells(system: System, rule: DisclosureRule) -> np.ndarray:
+    """Return every number as it is shown: rounded so that sums hold, or missing where that would tell too much."""
+    out = _drawn(system, rule.base)
+    blocks = system.blocks(system.unknown)
+    asked = np.flatnonzero(system.sensitive & system.unknown & (system.persons | system.silent))
+    hidden = np.zeros(len(system.values), dtype=bool)
+    asked = asked[blocks.block_of[asked] >= 0]  # one that stands alone is left an interval of the base
+    turns = 0
+    while len(asked):
+        widths = np.full(len(system.values), np.inf)
+        least = np.where(system.sensitive, np.minimum(system.widths, rule.protection), 0.0)
+        prove(system, blocks, asked, least, widths, _ends(system, out, hidden, rule.base))
+        asked = asked[widths[asked] < least[asked] - 1e-6]
+        more = _around(system, asked) if turns < 2 else np.isin(blocks.block_of, blocks.block_of[asked])
+        more &= system.unknown & ~hidden
+        if not more.any():  # all of the block is hidden: as safe as without rounding
+            break
+        hidden |= more
+        turns += 1
+    return np.where(hidden, np.nan, out)
+
+
+def _ends(system: System, shown: np.ndarray, hidden: np.ndarray, base: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far each number may be below and above the true one, for whoever knows the rule and what is shown."""
+    spoken = ~hidden & ~system.silent & system.persons
+    lowest = np.where(spoken, np.where(shown > 0, np.maximum(shown - base, 1.0), 0.0), 0.0)
+    highest = np.where(spoken, shown + base, np.inf)
+    return np.maximum(system.values - lowest, 0.0), np.maximum(highest - system.values, 0.0)
+
+
+def _around(system: System, cells: np.ndarray) -> np.ndarray:
+    """Return the cells that share a sum with some others."""
+    chosen = np.zeros(len(system.values), dtype=bool)
+    chosen[cells] = True
+    lines = np.zeros(len(system.sums), dtype=bool)
+    lines[system.sums.rows[chosen[system.sums.cells]]] = True
+    chosen[system.sums.cells[lines[system.sums.rows]]] = True
+    return chosen
+
+
+def _drawn(system: System, base: int) -> np.ndarray:
     from factfidelity.display.disclosure_solver import matrix_of, rounded
 
-    out: np.ndarray = np.floor(system.values / base + 0.5) * base
-    silent = np.zeros(len(system.sums), dtype=bool)
-    silent[system.sums.rows[system.silent[system.sums.cells]]] = True
-    blocks = blocks_of(system.sums.only(~silent), np.ones(len(system.values), dtype=bool))
-    whole = np.abs(system.values - np.round(system.values)) < 1e-9
+    seed = blake2b(np.round(system.values, 6).tobytes(), digest_size=8).digest()
+    draw = np.random.default_rng(int.from_bytes(seed))
+    above = system.values / base - np.floor(system.values / base + 1e-9)
+    is_multiple = above < 1e-6
+    chance = draw.random((2, len(system.values)))
+    up_cost = chance[0] - np.where(is_multiple, (1 - _STAYS) / 2, above)
+    down_cost = chance[1] - (1 - _STAYS) / 2
+    out: np.ndarray = (np.floor(system.values / base + 1e-9) + (up_cost < 0)) * base
+    out = np.where(is_multiple & (down_cost < 0), system.values - base, out)
+    out = np.where(system.values == 0, 0.0, out)
+    blocks = _spoken(system)
     for block in range(len(blocks)):
         members, matrix = matrix_of(blocks, np.array([block]))
-        if whole[members].all():
-            for cell, value in (rounded(system.values, members, matrix, base) or {}).items():
-                out[cell] = value
+        if system.persons[members].all():
+            found = rounded(system.values, members, matrix, base, up_cost[members], down_cost[members])
+            out[list(found or {})] = list((found or {}).values())
     return out
+
+
+def _spoken(system: System) -> Blocks:
+    silent = np.zeros(len(system.sums), dtype=bool)
+    silent[system.sums.rows[system.silent[system.sums.cells]]] = True
+    return blocks_of(system.sums.only(~silent), np.ones(len(system.values), dtype=bool))

@@ -25,10 +25,10 @@ class DisclosureRule:
     protection : int
         How wide the interval must be that the shown figures leave for a hidden number of persons.
     method : str
-        ``suppress`` hides numbers of persons; ``round`` shows them all, rounded up or down to ``base`` so that sums
-        hold, and hides what rests on those that ``suppress`` would hide.
+        ``suppress`` hides numbers of persons; ``round`` shows them as a multiple of ``base`` at most ``base`` away, so
+        that sums hold, and hides what rests on those that ``suppress`` would hide.
     base : int
-        What ``round`` rounds to.
+        What ``round`` rounds to; at least ``protection`` and ``smallest``.
     """
 
     smallest: int = 5
@@ -43,6 +43,11 @@ class DisclosureRule:
             raise ValueError(
                 f"smallest and base must be 1 or more and protection 0 or more, "
                 f"got {self.smallest}, {self.base} and {self.protection}"
+            )
+        if self.method == "round" and self.base < max(self.protection, self.smallest):
+            raise ValueError(
+                f"base must be at least protection and smallest to round: a number is shown as a multiple of the base "
+                f"at most so far away; got {self.base}, {self.protection} and {self.smallest}"
             )
         one, two = self.dominance
         if not 0 < one <= 1 or not 0 < two <= 1:

@@ -24,6 +24,9 @@ _FAILED = 1e5  # what a unit costs by which an interval falls short: more than a
 _UNIT = 5.0  # the widest interval that is asked for in a block, after scaling
 _linear: Any = linprog
 _integer: Any = milp
+_FAR = 1e4  # units by which a number may fall: enough for every interval
+
+Ends = tuple[np.ndarray, np.ndarray]
 
 
 def matrix_of(blocks: Blocks, chosen: np.ndarray) -> tuple[np.ndarray, csr_array]:
@@ -87,7 +90,7 @@ def hide_more(
 
 
 def reach(
-    system: System, blocks: Blocks, weights: np.ndarray, least: np.ndarray, *, at_least: float
+    system: System, blocks: Blocks, weights: np.ndarray, least: np.ndarray, ends: Ends
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return two tables that agree with what is shown, as far as can be in the direction of some weights, and back.
 
@@ -99,11 +102,15 @@ def reach(
         The direction; blocks where all are 0 are left out.
     least : array
         What is asked of each cell: no number moves by more than a few times the widest in its block.
+    ends : (array, array)
+        How far each number may fall and rise.
     """
     chosen = np.unique(blocks.block_of[np.flatnonzero(weights)])
     cells, matrix = matrix_of(blocks, chosen)
     scale = _scales(blocks, chosen, cells, least[cells])
-    bounds = np.column_stack([-np.minimum(system.room(cells, at_least) / scale, 1e4), np.full(len(cells), 8 * _UNIT)])
+    bounds = np.column_stack([
+        -np.minimum(ends[0][cells] / scale, _FAR), np.minimum(ends[1][cells] / scale, 8 * _UNIT)
+    ])  # fmt: skip
     found = []
     for sign in (-1.0, 1.0):
         answer = _linear(
@@ -114,11 +121,10 @@ def reach(
     return found
 
 
-def exact(system: System, blocks: Blocks, cell: int, *, at_least: float) -> float:
+def exact(blocks: Blocks, cell: int, ends: Ends) -> float:
     """Return the width of what is possible for one number."""
-    chosen = blocks.block_of[[cell]]
-    cells, matrix = matrix_of(blocks, chosen)
-    bounds = np.column_stack([-system.room(cells, at_least), np.full(len(cells), np.inf)])
+    cells, matrix = matrix_of(blocks, blocks.block_of[[cell]])
+    bounds = np.column_stack([-ends[0][cells], ends[1][cells]])
     goal = (cells == cell).astype(float)
     width = 0.0
     for sign in (-1.0, 1.0):
@@ -226,19 +232,25 @@ def _is_network(matrix: csr_array) -> bool:
 
 
 def rounded(
-    values: np.ndarray, members: np.ndarray, matrix: csr_array, base: int, *, seconds: float = 5.0
+    values: np.ndarray, members: np.ndarray, matrix: csr_array, base: int, up_cost: np.ndarray, down_cost: np.ndarray
 ) -> Mapping[int, float] | None:
-    """Return each member rounded up or down to the base so that the sums still hold; None where that cannot be."""
-    steps = np.floor(values[members] / base)
-    whole = np.isclose(values[members], steps * base)
-    nearest = values[members] / base - steps
+    """Return each member as a multiple of the base at most so far away, so that the sums still hold, at least cost.
+
+    0 stays; a multiple may move to the next one; any other number goes to one of the two beside it. None where no
+    such table is found.
+    """
+    steps = np.floor(values[members] / base + 1e-9)
+    whole, nothing = np.isclose(values[members], steps * base), values[members] == 0
+    number = len(members)
     answer = _integer(
-        1 - 2 * nearest,
-        constraints=[LinearConstraint(matrix, -(matrix @ steps), -(matrix @ steps))],
-        bounds=Bounds(np.zeros(len(members)), np.where(whole, 0.0, 1.0)),
-        integrality=np.ones(len(members)), options={"time_limit": seconds, "presolve": False},
+        np.concatenate([up_cost, down_cost]),
+        constraints=[LinearConstraint(csr_array(hstack([matrix, -matrix])), -(matrix @ steps), -(matrix @ steps))],
+        bounds=Bounds(np.zeros(2 * number), np.concatenate([~nothing, whole & ~nothing]).astype(float)),
+        integrality=np.ones(2 * number), options={"node_limit": 400, "mip_rel_gap": 0.02, "presolve": False},
     )  # fmt: skip
     if answer.x is None:
         return None
-    up = np.round(answer.x)
-    return {int(cell): float((steps[place] + up[place]) * base) for place, cell in enumerate(members)}
+    moved = steps + np.round(answer.x[:number]) - np.round(answer.x[number:])
+    if np.abs(matrix @ moved).max(initial=0.0) > TINY:
+        return None
+    return {int(cell): float(moved[place] * base) for place, cell in enumerate(members)}

@@ -10,59 +10,11 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import linprog
+from attacker import attack, sums_of
 
 from factfidelity.display.disclosure import DisclosureRule, protect, protect_linked
 
 SMALLEST = PROTECTION = 5
-
-
-def sums_of(keys, rows):
-    """Each total of each key is the sum of the rows that differ from it in that key only."""
-    place = {row: number for number, row in enumerate(rows)}
-    found = []
-    for row, number in place.items():
-        for axis, value in enumerate(row):
-            if value == "total":
-                parts = [
-                    place[other]
-                    for other in rows
-                    if other[axis] != "total" and other[:axis] + other[axis + 1 :] == row[:axis] + row[axis + 1 :]
-                ]
-                found.append((number, parts))
-    return found
-
-
-def attack(values, hidden, sums, *, at_least=0):
-    """Lowest and highest value of each hidden cell; ``values`` are read only where they are shown."""
-    unknown = [number for number in range(len(values)) if hidden[number]]
-    column = {number: order for order, number in enumerate(unknown)}
-    left, right = [], []
-    for total, parts in sums:
-        row, known = np.zeros(len(unknown)), 0.0
-        for number, sign in [(total, -1.0), *((part, 1.0) for part in parts)]:
-            if number in column:
-                row[column[number]] += sign
-            else:
-                known += sign * values[number]
-        if row.any():
-            left.append(row)
-            right.append(-known)
-    found = {}
-    for number in unknown:
-        goal = np.zeros(len(unknown))
-        goal[column[number]] = 1
-        ends = []
-        for sign in (1, -1):
-            answer = linprog(
-                sign * goal,
-                A_eq=np.array(left) if left else None,
-                b_eq=np.array(right) if left else None,
-                bounds=[(at_least, None)] * len(unknown),
-            )
-            ends.append(answer.x[column[number]] if answer.status == 0 else sign * -np.inf)
-        found[number] = tuple(ends)
-    return found
 
 
 def grid(rng, shape, mean, sparse):
