@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from factfidelity.errors import PlanError, Problem
 from factfidelity.extract import Extract
 from factfidelity.outcomes.breaks import PAR_OV, across_break
-from factfidelity.outcomes.tally import mvo_codes
+from factfidelity.outcomes.tally import as_in, mvo_codes
 from factfidelity.outcomes.words import SIGNS
 from factfidelity.schemas.outcome import Outcome, shipped_outcomes
 from factfidelity.schemas.plan import Plan, load_plan
@@ -53,11 +54,64 @@ def chosen_outcomes(
     else:
         own = {outcome.outcome for outcome in plan.own_outcomes}
         chosen = [outcome for outcome in known.values() if outcome.default or outcome.outcome in own]
+    faults = [fault for outcome in chosen for fault in faults_of(outcome, extract)]
+    if faults:
+        raise PlanError(problems=faults)
     there = [outcome for outcome in chosen if can_be_counted(extract, outcome, plan)]
     if PAR_OV not in plan.allow_break:
         refused = across_break(extract, plan, there)
         there = [outcome for outcome in there if outcome.outcome not in refused]
     return there, [outcome.outcome for outcome in chosen if outcome not in there]
+
+
+_DAYS = {"events": ("date",), "interval_days": ("start", "end")}
+
+
+def faults_of(outcome: Outcome, extract: Extract) -> list[Problem]:
+    """Return what is wrong with a declared outcome: a table or a column that does not exist, or that has no dates."""
+    needs = ("client_id", *_DAYS.get(outcome.kind, ()))
+    name, table = outcome.outcome, outcome.table
+    fitting = [one for one, frame in extract.tables.items() if set(needs) <= set(frame.columns)]
+    if table not in extract.tables:
+        return [_not_among(f'{name}: the table "{table}" does not exist', f'{name}: tabellen "{table}" finns inte',
+                           table, fitting)]  # fmt: skip
+    columns = [str(column) for column in extract.tables[table].columns]
+    if not set(needs) <= set(columns):
+        kind, lacking = outcome.kind, ", ".join(column for column in needs if column not in columns)
+        what = f"{name}: kind {kind} cannot be counted in the table {table}, which has no {lacking}"
+        what_sv = f"{name}: kind {kind} kan inte räknas i tabellen {table}, som saknar {lacking}"
+        return [_not_among(what, what_sv, "", fitting)]
+    unknown = [column for column in (*outcome.where, *outcome.starts_with) if column not in columns]
+    said = f"{name}: the table {table} has no column", f"{name}: tabellen {table} saknar kolumnen"
+    return [_not_among(f'{said[0]} "{column}"', f'{said[1]} "{column}"', column, columns) for column in unknown]
+
+
+def _not_among(what: str, what_sv: str, given: str, allowed: Sequence[str]) -> Problem:
+    near = difflib.get_close_matches(given, allowed, n=1)
+    meant = (f'. Did you mean "{near[0]}"?', f'. Menade du "{near[0]}"?') if near else ("", "")
+    names = ", ".join(allowed)
+    return Problem(
+        what + meant[0], f"choose among: {names}", kind="plan", what_sv=what_sv + meant[1],
+        do_sv=f"välj bland: {names}",
+    )  # fmt: skip
+
+
+def never_met(outcome: Outcome, extract: Extract) -> str:
+    """Return the filter whose values never stand in the delivered table, with those that do; empty where all is well.
+
+    It may be right (nothing of the kind happened) or a slip of the pen, which only the reader can tell.
+    """
+    table = extract.tables[outcome.table]
+    for column, values in outcome.where.items():
+        found = table[column].dropna()
+        if len(found) and not found.isin(as_in(table[column], values)).any():
+            there = sorted({str(value) for value in found.unique()})
+            more = ", …" if len(there) > _MOST_VALUES else ""
+            return f"{column}: {', '.join(map(str, values))} ({', '.join(there[:_MOST_VALUES])}{more})"
+    return ""
+
+
+_MOST_VALUES = 12
 
 
 def planned_outcomes(plan: Plan) -> set[str]:

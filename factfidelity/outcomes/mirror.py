@@ -12,7 +12,7 @@ import pandas as pd
 from factfidelity.extract import Extract
 from factfidelity.outcomes.breaks import across_break
 from factfidelity.outcomes.compulsion import coercion_frame, forms_frame
-from factfidelity.outcomes.declare import chosen_outcomes, label_notes, plan_of, planned_outcomes, standing
+from factfidelity.outcomes.declare import chosen_outcomes, label_notes, never_met, plan_of, planned_outcomes, standing
 from factfidelity.outcomes.describe import (
     SMALL_GROUP,
     Beside,
@@ -213,6 +213,10 @@ def _across(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) -
     return {"not_delivered": ",".join(missing), "refused_break": ",".join(refused), "crosses_break": ",".join(shown)}
 
 
+def _met(design: Design, outcome: Outcome) -> str:
+    return never_met(outcome, design.extract)
+
+
 def _lock(plan: Plan, counted: Sequence[Outcome]) -> dict[str, str]:
     """Return whether the plan was locked, on which day, and which of the outcomes it asked for."""
     planned = planned_outcomes(plan)
@@ -248,6 +252,7 @@ def _notes(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) ->
         "plan": plan.plan,
         "plan_fingerprint": plan.fingerprint,
         "outcomes": ",".join(outcome.outcome for outcome in counted),
+        "never_met": "; ".join(f"{one.outcome}: {met}" for one in plan.own_outcomes if (met := _met(design, one))),
         **_lock(plan, counted),
         **_across(design, counted, absent),
     }

@@ -98,20 +98,33 @@ def _rate_notes(result: Shown, language: str) -> tuple[str, ...]:
     cohort, days = say(CHOICES, notes["cohort"], language), say(CHOICES, notes["day_count"], language)
     stay = say(CHOICES, notes["index_stay"], language)
     absent = ", ".join(_outcome_word(notes, name, language) for name in notes["not_delivered"].split(",") if name)
-    across = break_sentence(notes, language)
+    more = filter(None, (_never(result, language), break_sentence(notes, language)))
     if language == "sv":
         found = [
             f"Urval: {cohort}. Vårddygn: {days}. Vårdtiden som omfattar indexdagen {stay}.",
             "Inskrivningar räknas efter första dagen; nationell statistik räknar efter utskrivning.",
             "En vårdtid med tvångsvård räknas i tre mått som inte ska blandas: första dagen, någon dag, antal dygn.",
         ]
-        return (*found, *filter(None, (f"Inte levererat: {absent}." if absent else "", across)))
+        return (*found, *((f"Inte levererat: {absent}.",) if absent else ()), *more)
     found = [
         f"Cohort: {cohort}. Bed-days: {days}. The stay that holds the index day is {stay}.",
         "Admissions are counted by their first day; national statistics count by discharge.",
         "Compulsory care is counted in three figures that must not be mixed: first day, any day, days.",
     ]
-    return (*found, *filter(None, (f"Not delivered: {absent}." if absent else "", across)))
+    return (*found, *((f"Not delivered: {absent}.",) if absent else ()), *more)
+
+
+def _never(result: Shown, language: str) -> str:
+    """Name the filters of own outcomes whose values never stand in the delivery."""
+    met = result.notes.get("never_met", "")
+    if not met:
+        return ""
+    return {
+        "sv": f"Värden i planens egna utfall som aldrig förekommer i leveransen, med dem som gör det: {met}. Är det "
+        "en felskrivning?",
+        "en": f"Values in the plan's own outcomes that never stand in the delivery, with those that do: {met}. Is it "
+        "a slip of the pen?",
+    }[language]
 
 
 def _paired_view(result: Shown, language: str) -> TableView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -101,6 +101,8 @@ class Tally:
             return days_under(self.forms, outcome.forms, self.away if closed else None)
         table = self.extract.table(outcome.table)
         table = table[passes(table, outcome)]
+        if outcome.table == "contacts":  # a contact of two staff members is one contact
+            table = table[~table["contact_id"].duplicated() | table["contact_id"].isna()]
         if outcome.kind == "interval_days":
             start = day_numbers(table["start"], missing=UNKNOWN)
             return Cover.of(
@@ -163,11 +165,24 @@ def passes(table: pd.DataFrame, outcome: Outcome) -> NDArray[np.bool_]:
     """Tell which rows pass the filters of an outcome; an empty value passes none."""
     kept = np.ones(len(table), dtype=bool)
     for name, values in outcome.where.items():
-        kept &= _column(table, name, outcome).isin(list(values)).fillna(False).to_numpy(dtype=bool)
+        column = _column(table, name, outcome)
+        kept &= column.isin(as_in(column, values)).fillna(False).to_numpy(dtype=bool)
     for name, starts in outcome.starts_with.items():
         text = _column(table, name, outcome).astype("str")
         kept &= text.str.startswith(tuple(starts)).fillna(False).to_numpy(dtype=bool)
     return kept
+
+
+_YES_NO = {"ja": True, "yes": True, "true": True, "nej": False, "no": False, "false": False}
+
+
+def as_in(column: pd.Series[Any], values: Sequence[str | bool | float]) -> list[Any]:
+    """Return the values of a filter as a column holds them: codes as text, yes and no as flags."""
+    if pd.api.types.is_bool_dtype(column):
+        return [_YES_NO.get(str(value).casefold(), value) for value in values]
+    if pd.api.types.is_string_dtype(column):
+        return [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+    return list(values)
 
 
 def _column(table: pd.DataFrame, name: str, outcome: Outcome) -> pd.Series[Any]:

@@ -148,14 +148,65 @@ def _problem(
     while known and known not in lines:
         known = known[:-1]
     rows = (lines[known],) if known else ()
-    if detail["type"] == "extra_forbidden":
+    kind_of, rule, texts = detail["type"], "wrong_value", _wording(detail, key)
+    if kind_of == "extra_forbidden":
         near = _nearest(place[-1], model.model_fields) if len(place) == 1 else ""
-        what = f'unknown key "{key}"' + (f'. Did you mean "{near}"?' if near else "")
-        return Problem(what, "remove it or correct its name", path.name, rows=rows, kind=kind, rule="unknown_key")
-    if detail["type"] == "missing":
-        return Problem(f'the key "{key}" is missing', "add it", path.name, rows=rows, kind=kind, rule="missing_key")
-    what = f"{key}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
-    return Problem(what, "correct the value", path.name, rows=rows, kind=kind, rule="wrong_value")
+        more = (f'. Did you mean "{near}"?', f'. Menade du "{near}"?') if near else ("", "")
+        rule, texts = "unknown_key", (
+            f'unknown key "{key}"{more[0]}', "remove it or correct its name",
+            f'okänd nyckel "{key}"{more[1]}', "ta bort den eller rätta namnet",
+        )  # fmt: skip
+    elif kind_of == "missing":
+        rule, texts = "missing_key", (f'the key "{key}" is missing', "add it",
+                                      f'nyckeln "{key}" saknas', "lägg till den")  # fmt: skip
+    what, do, what_sv, do_sv = texts
+    return Problem(what, do, path.name, rows=rows, kind=kind, rule=rule, what_sv=what_sv, do_sv=do_sv)
+
+
+_FORMS = {
+    "tuple_type": ("a list, such as [a, b]", "en lista, till exempel [a, b]"),
+    "list_type": ("a list, such as [a, b]", "en lista, till exempel [a, b]"),
+    "int_parsing": ("a whole number", "ett heltal"),
+    "int_type": ("a whole number", "ett heltal"),
+    "float_parsing": ("a number", "ett tal"),
+    "float_type": ("a number", "ett tal"),
+    "bool_parsing": ("true or false", "true eller false"),
+    "bool_type": ("true or false", "true eller false"),
+    "string_type": ("text", "text"),
+    "string_too_short": ("filled in", "ifyllt"),
+    "date_from_datetime_parsing": ("a date, such as 2024-05-01", "ett datum, till exempel 2024-05-01"),
+    "date_type": ("a date, such as 2024-05-01", "ett datum, till exempel 2024-05-01"),
+    "dict_type": ("keys with values", "nycklar med värden"),
+    "model_type": ("keys with values", "nycklar med värden"),
+    "string_pattern_mismatch": (
+        "a name of small letters a-z, digits and _, beginning with a letter",
+        "ett namn med små bokstäver a–z, siffror och _, med en bokstav först",
+    ),
+}
+_LIMITS = {"ge": ("at least", "minst"), "gt": ("above", "över"), "le": ("at most", "högst"), "lt": ("below", "under")}
+
+
+def _wording(detail: Any, key: str) -> tuple[str, str, str, str]:
+    """Say what a value should be, and what to do, in English and Swedish.
+
+    A rule of our own may say both, with a broken bar between: ``English ¦ svenska``.
+    """
+    kind, told = detail["type"], detail.get("ctx", {})
+    if kind == "value_error":
+        english, _, swedish = detail["msg"].removeprefix("Value error, ").partition(" ¦ ")
+        lead = f"{key}: " if key else ""
+        return f"{lead}{english}", "correct the value", f"{lead}{swedish or english}", "rätta värdet"
+    limit = next((name for name in _LIMITS if name in told), "")
+    if kind == "literal_error":
+        form = (str(told["expected"]), str(told["expected"]).replace(" or ", " eller "))
+    elif limit:
+        form = (f"{_LIMITS[limit][0]} {told[limit]}", f"{_LIMITS[limit][1]} {told[limit]}")
+    elif kind in _FORMS:
+        form = _FORMS[kind]
+    else:
+        what = f"{key}: {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+        return what, "correct the value", what, "rätta värdet"
+    return f"{key}: must be {form[0]}", "correct the value", f"{key}: ska vara {form[1]}", "rätta värdet"
 
 
 def _nearest(word: str, allowed: Any) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from factfidelity.errors import SchemaError
 from factfidelity.schemas.files import Strict, read_model, schema_files
 
 Kind = Literal["admissions", "any_admission", "bed_days", "legal_days", "events", "interval_days"]
+Form = Literal["HSL", "LPT", "LRV", "LPT_open", "LRV_open"]
 POINT_KINDS = ("admissions", "any_admission", "events")
 
 
@@ -35,6 +36,16 @@ class Words(Strict):
 
     sv: str = Field(min_length=1)
     en: str = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_both(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            raise ValueError(  # noqa: TRY004  (pydantic turns only this into one of our problems)
+                'must be in both languages, such as {sv: "Vårddygn", en: "Bed-days"} ¦ '
+                'ska finnas på båda språken, till exempel {sv: "Vårddygn", en: "Bed-days"}'
+            )
+        return data
 
 
 class Outcome(Strict):
@@ -81,7 +92,7 @@ class Outcome(Strict):
     where: dict[str, tuple[str | bool | float, ...]] = Field(default_factory=dict)
     starts_with: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     compulsory: Literal["", "first_day", "any_day"] = ""
-    forms: tuple[str, ...] = ()
+    forms: tuple[Form, ...] = ()
     not_on_admission_day: bool = False
     label: Words
     unit: Words
@@ -92,15 +103,43 @@ class Outcome(Strict):
 
     _no_poisson = model_validator(mode="before")(refuse_poisson)
 
+    @field_validator("where", "starts_with", mode="before")
+    @classmethod
+    def _lists(cls, data: Any) -> Any:
+        """Take a single value for a list of one."""
+        if not isinstance(data, Mapping):
+            return data
+        return {name: value if isinstance(value, list | tuple) else [value] for name, value in data.items()}
+
+    @field_validator("starts_with", mode="after")
+    @classmethod
+    def _codes(cls, data: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """Write codes as the tables do: capitals, without the dot."""
+        return {name: tuple(value.replace(".", "").upper() for value in values) for name, values in data.items()}
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Outcome:
+        if self.not_on_admission_day and self.kind != "events":
+            raise ValueError(
+                "not_on_admission_day is for kind: events, such as visits ¦ "
+                "not_on_admission_day gäller kind: events, till exempel besök"
+            )
         stays = self.kind in ("admissions", "any_admission", "bed_days")
         if stays and self.table != "episodes":
-            raise ValueError(f"{self.kind} are counted in the table episodes")
+            raise ValueError(
+                f"{self.kind} are counted in the table episodes; leave the key table out ¦ "
+                f"{self.kind} räknas i tabellen episodes; utelämna nyckeln table"
+            )
         if self.compulsory and self.kind == "bed_days":
-            raise ValueError("days under compulsion are declared with kind: legal_days")
+            raise ValueError(
+                "days under compulsion are declared with kind: legal_days ¦ "
+                "dygn i tvångsvård beskrivs med kind: legal_days"
+            )
         if self.kind == "legal_days" and (self.table != "legal_status" or not self.forms):
-            raise ValueError("legal_days needs table: legal_status and the forms that count")
+            raise ValueError(
+                "legal_days needs table: legal_status and the forms that count, such as forms: [LPT, LRV] ¦ "
+                "legal_days kräver table: legal_status och de vårdformer som räknas, till exempel forms: [LPT, LRV]"
+            )
         return self
 
     @property

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from factfidelity.errors import PlanError, Problem
 from factfidelity.schemas.files import Strict, append_line, build_model, read_yaml, schema_files
-from factfidelity.schemas.outcome import Outcome, refuse_poisson
+from factfidelity.schemas.outcome import Outcome, refuse_poisson, shipped_outcomes
 from factfidelity.schemas.price import Price
 
 # Keys of later editions: left out of the fingerprint while they are not used, so that an earlier lock still holds.
@@ -165,6 +165,23 @@ class Plan(Strict):
     price_year: int | None = Field(default=None, ge=1968, le=2100)
     price_index: dict[int, float] = Field(default_factory=dict)
     locked: Locked = Locked()
+
+    @model_validator(mode="after")
+    def _own_names(self) -> Plan:
+        seen = [outcome.outcome for outcome in self.own_outcomes]
+        twice = next((name for name in seen if seen.count(name) > 1), "")
+        if twice:
+            raise ValueError(
+                f'own_outcomes: "{twice}" stands twice; give each a name of its own ¦ '
+                f'own_outcomes: "{twice}" finns två gånger; ge varje utfall ett eget namn'
+            )
+        taken = next((name for name in seen if name in shipped_outcomes() or name == "total"), "")
+        if taken:
+            raise ValueError(
+                f'own_outcomes: the name "{taken}" is taken by the library; choose another ¦ '
+                f'own_outcomes: namnet "{taken}" används redan av biblioteket; välj ett annat'
+            )
+        return self
 
     @property
     def mvo_codes(self) -> frozenset[str]:
