@@ -320,17 +320,27 @@ def _add_batch(verbs: Any) -> None:
     )
     verb.add_argument("--mapping", metavar="FILE", help="the mapping (default: mapping.yaml in FOLDER)")
     verb.add_argument("--years", metavar="LIST", help="such as 2023,2024 (default: all full years)")
+    verb.add_argument("--teams", metavar="LIST", help="ids of teams, such as A,B (default: all)")
     verb.add_argument("--languages", metavar="LIST", default="sv,en", help="sv,en (default)")
+    verb.add_argument("--formats", metavar="LIST", default="html,xlsx", help="html,xlsx (default), pdf, docx, pptx")
     verb.add_argument("--workers", type=int, default=2, help="processes side by side (default 2)")
     verb.add_argument("--out", metavar="DIR", help="where the reports go (default: reports/NAME_all)")
 
 
 def _batch(
-    folder: str, plan: str | None, mapping: str | None, years: str | None, languages: str, workers: int, out: str | None
+    folder: str,
+    plan: str | None,
+    mapping: str | None,
+    years: str | None,
+    teams: str | None,
+    languages: str,
+    formats: str,
+    workers: int,
+    out: str | None,
 ) -> tuple[str, int]:
     from factfidelity.delivery.load import load_extract
     from factfidelity.reports.batch import render_batch
-    from factfidelity.reports.run import plan_for
+    from factfidelity.reports.run import delivery_facts, plan_for
 
     chosen = plan_for(Path(folder), plan)
     target = Path(out) if out else Path("reports") / f"{Path(folder).resolve().name}_all"
@@ -338,10 +348,13 @@ def _batch(
     with _Progress() as progress:
         extract = load_extract(folder, mapping=mapping, plan=chosen)
         made = render_batch(
-            extract, chosen, target, years=wanted, languages=languages.split(","), workers=workers, progress=progress
-        )
+            extract, chosen, target, years=wanted, teams=teams.split(",") if teams else None,
+            languages=languages.split(","), formats=formats.split(","), workers=workers,
+            facts=delivery_facts(extract.delivery), progress=progress,
+        )  # fmt: skip
     lines = [f"{len(made.done)} reports made, {len(made.failed)} could not be made", *map(str, made.index)]
     lines += [f"  {job.team} {job.year} {job.language}: {reason}" for job, reason in made.failed]
+    lines += [f"  {team} {year}: too few clients for a report of its own" for team, year in made.small]
     return "\n".join(lines), EXIT_CODES["report"] if made.failed else 0
 
 
@@ -361,6 +374,7 @@ class _Progress:
             from tqdm import tqdm
 
             self._bar = tqdm(total=total, file=sys.stderr, bar_format="{n_fmt}/{total_fmt} {desc}", leave=False)
+        self._bar.total = total
         self._bar.n = done + 1
         self._bar.set_description_str(_STEP_WORDS.get(step, step))
 

@@ -14,6 +14,7 @@ from factfidelity.display.result import Result
 from factfidelity.errors import PlanError, Problem
 from factfidelity.evaluation.answers import ReleasedEvaluation, evaluate
 from factfidelity.evaluation.earlier import still_known
+from factfidelity.evaluation.refused import WHY, release_rest
 from factfidelity.extract import COLUMNS, Extract
 from factfidelity.schemas.plan import Plan
 
@@ -94,6 +95,7 @@ def evaluate_teams(
     previous: Mapping[str, Mapping[str, Result] | Sequence[Mapping[str, Result]]] | None = None,
     beside_whole: bool = False,
     grains: Mapping[str, str] | None = None,
+    leave_out: bool = False,
 ) -> tuple[dict[str, ReleasedEvaluation], list[str]]:
     """Evaluate all teams together and each team, and release all of it together.
 
@@ -110,6 +112,9 @@ def evaluate_teams(
         Whether the report of all teams was made by itself, so that what it shows is known and cannot be hidden again.
     grains : mapping of str, optional
         The periods and groups of the reports before; every report is shown by those of the report of all teams.
+    leave_out : bool
+        Whether results that the gate refuses are left out of every report, with the reason in ``missing``; else
+        nothing is released.
 
     Returns
     -------
@@ -134,13 +139,17 @@ def evaluate_teams(
     if beside_whole:
         before.append({ALL_TEAMS: release_results(parts[ALL_TEAMS].results, rule)[0]})
     shown = [cast("Mapping[str, Any]", _stacked(turn, released=True)) for turn in before]
-    released, audit = release_results(stacked, rule, previous=shown)
+    left: tuple[str, ...] = ()
+    if leave_out:
+        released, audit, left = release_rest(stacked, rule, shown)
+    else:
+        released, audit = release_results(stacked, rule, previous=shown)
     small = [team for team in known if sizes[team] < smallest]
     wanted = [ALL_TEAMS, *(team for team in known if team not in small and (teams is None or team in teams))]
     return {
         team: ReleasedEvaluation(
             _unstacked(released, team, parts[team].results),
-            dict(parts[team].missing),
+            {**parts[team].missing, **dict.fromkeys(left, WHY)},
             plan,
             parts[team].provenance() | ({} if team == ALL_TEAMS else {"team": team}),
             audit,
@@ -198,6 +207,8 @@ def _stacked(results: Mapping[str, Mapping[str, Result]], *, released: bool = Fa
 def _unstacked(released: Mapping[str, Any], team: str, results: Mapping[str, Result]) -> dict[str, Result]:
     mine = {}
     for name, result in results.items():
+        if name not in released:
+            continue
         frames = {}
         for place, frame in released[name].frames().items():
             rows = frame[frame[_REPORT] == team].drop(columns=_REPORT).reset_index(drop=True)

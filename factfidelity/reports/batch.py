@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import html
+import dataclasses
+import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
+from factfidelity.display.result import Result
 from factfidelity.errors import FactFidelityError
-from factfidelity.evaluation import ReleasedEvaluation, cut_at, evaluate_teams
+from factfidelity.evaluation import ALL_TEAMS, ReleasedEvaluation, cut_at, evaluate, evaluate_teams, versions
 from factfidelity.extract import Extract
-from factfidelity.reports.pages import environment
+from factfidelity.reports.batch_index import Line, index_page
 from factfidelity.reports.released import read_released, released_json, write_text
-from factfidelity.reports.render import FORMATS, check_choices, render_report
-from factfidelity.reports.words import WORDS
+from factfidelity.reports.render import FORMATS, check_choices, report_files, write_all
 from factfidelity.schemas.plan import Plan
 
 Progress = Callable[[str, int, int], None]
-_INDEX = {
-    "title": {"sv": "Rapporter", "en": "Reports"},
-    "team": {"sv": "Team", "en": "Team"},
-    "year": {"sv": "Till och med", "en": "Up to and including"},
-    "report": {"sv": "Rapport", "en": "Report"},
-    "state": {"sv": "Läge", "en": "State"},
-    "done": {"sv": "klar", "en": "done"},
-    "failed": {"sv": "kunde inte göras", "en": "could not be made"},
-    "caption": {"sv": "Rapporter för varje team och år", "en": "Reports for each team and year"},
-    "small": {"sv": "för få klienter för en egen rapport", "en": "too few clients for a report of its own"},
-}
+Known = Mapping[str, Mapping[str, Result]]
+_RELEASED = "released.json"
+_YEAR = ".year.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +57,7 @@ class BatchOutcome:
     Attributes
     ----------
     done, failed : tuple
-        Jobs made, and jobs with the reason why they were not.
+        Jobs made, and jobs with the reason why they were not, in their language.
     small : tuple of (str, int)
         Teams and years with too few clients for a report of their own.
     index : tuple of Path
@@ -76,6 +70,28 @@ class BatchOutcome:
     index: tuple[Path, ...]
 
 
+@dataclass
+class _Batch:
+    """What is asked for, and how far it has come."""
+
+    extract: Extract
+    plan: Plan
+    root: Path
+    years: Sequence[int]
+    teams: Sequence[str] | None
+    languages: Sequence[str]
+    formats: Sequence[str]
+    facts: Mapping[str, object]
+    progress: Progress | None
+    done: list[Job] = dataclasses.field(default_factory=list)
+    failed: list[tuple[Job, str]] = dataclasses.field(default_factory=list)
+    small: list[tuple[str, int]] = dataclasses.field(default_factory=list)
+
+    def say(self, step: str, done: int, total: int) -> None:
+        if self.progress:
+            self.progress(step, done, total)
+
+
 def render_batch(
     extract: Extract,
     plan: Plan,
@@ -86,13 +102,16 @@ def render_batch(
     languages: Sequence[str] = ("sv", "en"),
     formats: Sequence[str] = FORMATS,
     workers: int = 2,
+    facts: Mapping[str, object] | None = None,
     progress: Progress | None = None,
 ) -> BatchOutcome:
     """Write the reports of all teams together and of each team, for each year, in each language.
 
-    The report of a year shows what was known on its last day. All reports of a year go through the gate
-    together, so that a team's figures cannot be had by taking the other teams from the whole. What is there
-    already, made from the same data, plan and versions, is left as it is.
+    The report of a year shows what was known on its last day. All reports of a year go through the gate together, and
+    each year knows what the reports of the year before it show: a team's figures cannot be had by taking the other
+    teams from the whole, nor by taking one year's report from another's. What is there already, made from the same
+    data, plan and versions, is left as it is; a report that cannot be made is listed with its reason, and the rest is
+    done.
 
     Parameters
     ----------
@@ -105,31 +124,47 @@ def render_batch(
         Ids; default all.
     languages, formats : sequences of str
     workers : int
-        Processes that render side by side.
+        Processes that render side by side; the next year is evaluated meanwhile.
+    facts : mapping, optional
+        What the reports repeat of the delivery.
     progress : callable, optional
+        Called with a step, how many are done, and how many there are.
 
     Returns
     -------
     BatchOutcome
+
+    Raises
+    ------
+    ValueError
+        If a language, format, team or year is none that there is.
     """
     for language in languages:
         check_choices(language, formats)
+    unknown = sorted(set(teams or ()) - set(extract.teams["team_id"].astype("str")))
+    if unknown:
+        raise ValueError(f"teams must be ids of teams in the delivery, got {', '.join(unknown)}")
     root = Path(folder)
-    jobs: list[Job] = []
-    small: list[tuple[str, int]] = []
-    failed: list[tuple[Job, str]] = []
-    wanted = list(years) if years is not None else full_years(extract)
-    for number, year in enumerate(wanted):
-        if progress:
-            progress(f"evaluate {year}", number, len(wanted))
-        end = min(pd.Timestamp(year + 1, 1, 1), extract.end)
-        made, few = evaluate_teams(cut_at(extract, end), plan, teams)
-        small += [(team, year) for team in few]
-        for team, released in made.items():
-            jobs += _prepare(root, team, year, released, languages)
-    done = _render(root, jobs, formats, workers, failed, progress)
-    index = tuple(_index(root, language, done, failed, small) for language in languages)
-    return BatchOutcome(tuple(done), tuple(failed), tuple(small), index)
+    wanted = sorted(set(years if years is not None else full_years(extract)))
+    outside = [year for year in wanted if not extract.start.year <= year <= (extract.end - pd.Timedelta(days=1)).year]
+    if outside:
+        raise ValueError(f"years must lie in the delivery, got {', '.join(map(str, outside))}")
+    batch = _Batch(extract, plan, root, wanted, teams, languages, formats, facts or {}, progress)
+    for partial in root.glob("**/.*.partial"):
+        partial.unlink()
+    with _pool(workers) as pool:
+        running: dict[Future[str], Job] = {}
+        for number, jobs in enumerate(_evaluated(batch)):
+            batch.say(f"evaluate {wanted[number]}", number, len(wanted))
+            for job in jobs:
+                if _is_made(root, job, formats):
+                    batch.done.append(job)
+                else:
+                    running[pool.submit(_one, root, job, tuple(formats))] = job
+        _gather(batch, running)
+    batch.done.sort(key=lambda job: (job.year, job.team, job.language))
+    index = tuple(_write_index(batch, language) for language in languages)
+    return BatchOutcome(tuple(batch.done), tuple(batch.failed), tuple(batch.small), index)
 
 
 def full_years(extract: Extract) -> list[int]:
@@ -140,110 +175,193 @@ def full_years(extract: Extract) -> list[int]:
     return list(range(max(first, extract.start.year), last + 1))
 
 
-def _prepare(root: Path, team: str, year: int, released: ReleasedEvaluation, languages: Iterable[str]) -> list[Job]:
-    place = f"{year}/{_folder_name(team)}"
-    text = released_json(released)
-    store = root / place / "released.json"
-    if not store.is_file() or store.read_text(encoding="utf-8") != text:
-        for old in (root / place).glob("*") if (root / place).is_dir() else ():
-            old.unlink()
-        write_text(store, text)
-    return [Job(team, year, language, place) for language in languages]
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Give processes that finish the report in hand and take no other where the call is interrupted."""
+    pool = ProcessPoolExecutor(max_workers=max(1, workers), initializer=_deaf)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _folder_name(team: str) -> str:
-    kept = "".join(letter if letter.isalnum() or letter in "-_åäöÅÄÖ" else "_" for letter in team)
-    return kept or "team"
+def _deaf() -> None:
+    """Leave an interrupt to the process that was called."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _render(
-    root: Path,
-    jobs: Sequence[Job],
-    formats: Sequence[str],
-    workers: int,
-    failed: list[tuple[Job, str]],
-    progress: Progress | None,
-) -> list[Job]:
-    done = [job for job in jobs if _is_made(root, job, formats)]
-    todo = [job for job in jobs if job not in set(done)]
-    with ProcessPoolExecutor(max_workers=max(1, workers)) as pool:
-        running: dict[Future[str], Job] = {pool.submit(_one, root, job, tuple(formats)): job for job in todo}
-        for number, future in enumerate(as_completed(running), start=1):
-            job, reason = running[future], future.result()
-            if reason:
-                failed.append((job, reason))
-            else:
-                done.append(job)
-            if progress:
-                progress("render", number - 1, len(todo))
-    return sorted(done, key=lambda job: (job.year, job.team, job.language))
+def _evaluated(batch: _Batch) -> Iterator[list[Job]]:
+    """Evaluate year by year, each knowing what the reports of the year before show; give the jobs of each year."""
+    grains, known, chain = _beside(batch)
+    for year in batch.years:
+        extract = cut_at(batch.extract, min(pd.Timestamp(year + 1, 1, 1), batch.extract.end))
+        key = _key(batch, extract, chain)
+        try:
+            stored = _stored(batch, year, key)
+            if stored is None:
+                grains = grains or _grains(batch)
+                made, small = evaluate_teams(
+                    extract, batch.plan, batch.teams, previous=known, grains=grains, leave_out=True
+                )
+                stored = _store(batch, year, key, made, small)
+        except FactFidelityError as fault:
+            batch.failed += [(Job(ALL_TEAMS, year, one, f"{year}/all"), fault.render(one)) for one in batch.languages]
+            yield []
+            continue
+        folders, few = stored
+        grains, known = _read(batch.root, folders)
+        chain = key
+        batch.small += [(team, year) for team in few]
+        yield [Job(team, year, language, place) for team, place in folders.items() for language in batch.languages]
+
+
+def _beside(batch: _Batch) -> tuple[Mapping[str, str] | None, Known, str]:
+    """Return what the nearest year that lies in the folder already, and is not asked for, shows."""
+    others = [year for year in _years_there(batch.root) if year not in batch.years]
+    earlier = [year for year in others if year < batch.years[0]] if batch.years else []
+    nearest = max(earlier, default=min(others, default=None))
+    if nearest is None:
+        return None, {}, ""
+    content = json.loads((batch.root / str(nearest) / _YEAR).read_text(encoding="utf-8"))
+    return *_read(batch.root, content["folders"]), str(content["key"])
+
+
+def _years_there(root: Path) -> list[int]:
+    return sorted(int(path.parent.name) for path in root.glob(f"*/{_YEAR}") if path.parent.name.isdigit())
+
+
+def _read(root: Path, folders: Mapping[str, str]) -> tuple[Mapping[str, str] | None, Known]:
+    """Return the grains of a year's reports, and what they show."""
+    read = {team: read_released(root / place / _RELEASED) for team, place in folders.items()}
+    grains = read[ALL_TEAMS].provenance.get("grains") if ALL_TEAMS in read else None
+    return grains, {team: one.results for team, one in read.items()}
+
+
+def _grains(batch: _Batch) -> Mapping[str, str]:
+    """Return the periods and groups of all years: those of the last, where the clients are most."""
+    last = min(pd.Timestamp(batch.years[-1] + 1, 1, 1), batch.extract.end)
+    return evaluate(cut_at(batch.extract, last), batch.plan).grains
+
+
+def _key(batch: _Batch, extract: Extract, chain: str) -> str:
+    """Return a fingerprint of all that a year's released figures hang on."""
+    content = [
+        extract.fingerprint, batch.plan.record(), versions(), batch.years[-1], sorted(batch.teams or ()), chain,
+        batch.facts,
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _stored(batch: _Batch, year: int, key: str) -> tuple[dict[str, str], list[str]] | None:
+    """Return the folders of a year's teams, and the teams that are too small, where both are there as asked."""
+    path = batch.root / str(year) / _YEAR
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        folders, small = dict(content["folders"]), list(content["small"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    there = all((batch.root / place / _RELEASED).is_file() for place in folders.values())
+    return (folders, small) if content.get("key") == key and there else None
+
+
+def _store(
+    batch: _Batch, year: int, key: str, made: Mapping[str, ReleasedEvaluation], small: Sequence[str]
+) -> tuple[dict[str, str], list[str]]:
+    """Write the released figures of a year; reports made from other figures go, the mark of the year comes last."""
+    folders: dict[str, str] = {}
+    for team, released in made.items():
+        folders[team] = f"{year}/{_folder_name(team, folders, year)}"
+        text = released_json(dataclasses.replace(released, delivery=batch.facts))
+        store = batch.root / folders[team] / _RELEASED
+        if not store.is_file() or store.read_text(encoding="utf-8") != text:
+            for old in store.parent.glob("*") if store.parent.is_dir() else ():
+                old.unlink()
+            write_text(store, text)
+    content = {"key": key, "folders": folders, "small": list(small)}
+    write_text(batch.root / str(year) / _YEAR, json.dumps(content, ensure_ascii=False, indent=1))
+    return folders, list(small)
+
+
+def _folder_name(team: str, taken: Mapping[str, str], year: int) -> str:
+    plain = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in team) or "team"
+    name, number = plain, 2
+    while f"{year}/{name}".casefold() in {place.casefold() for place in taken.values()}:
+        name, number = f"{plain}_{number}", number + 1
+    return name
+
+
+def _gather(batch: _Batch, running: Mapping[Future[str], Job]) -> None:
+    """Take in what the processes made; what was under way when one of them was ended is tried once more, alone."""
+    again: list[Job] = []
+    for number, future in enumerate(as_completed(running), start=1):
+        try:
+            _note(batch, running[future], future.result())
+        except BrokenProcessPool:
+            again.append(running[future])
+        batch.say("render", number - 1, len(running))
+    for job in again:
+        with _pool(1) as pool:
+            try:
+                _note(batch, job, pool.submit(_one, batch.root, job, tuple(batch.formats)).result())
+            except BrokenProcessPool:
+                _note(batch, job, _ENDED[job.language])
+
+
+_ENDED = {
+    "sv": "processen avslutades av datorn; minnet räckte kanske inte",
+    "en": "the process was ended by the computer; there may have been too little memory",
+}
+_FAULT = {"sv": "ett fel i factfidelity", "en": "a fault in factfidelity"}
+
+
+def _note(batch: _Batch, job: Job, reason: str) -> None:
+    if reason:
+        batch.failed.append((job, reason))
+    else:
+        batch.done.append(job)
 
 
 def _is_made(root: Path, job: Job, formats: Sequence[str]) -> bool:
-    marker = root / job.folder / f".made_{job.language}.json"
+    marker = _marker(root, job)
     return marker.is_file() and set(json.loads(marker.read_text(encoding="utf-8"))) >= set(formats)
+
+
+def _marker(root: Path, job: Job) -> Path:
+    return root / job.folder / f".made_{job.language}.json"
 
 
 def _one(root: Path, job: Job, formats: Sequence[str]) -> str:
     """Render one report; return why it could not be done, or nothing."""
     folder = root / job.folder
     try:
-        released = read_released(folder / "released.json")
-        render_report(released, folder, language=job.language, formats=formats)
-        write_text(folder / f".made_{job.language}.json", json.dumps(sorted(formats)))
+        released = read_released(folder / _RELEASED)
+        contents = report_files(released, language=job.language, formats=formats, here=True)
+        write_all(folder, contents)
+        write_text(_marker(root, job), json.dumps(sorted(formats)))
     except FactFidelityError as fault:
-        return str(fault)
+        return fault.render(job.language)
+    except OSError as fault:
+        return f"{fault.strerror or type(fault).__name__}"
     except Exception as fault:
-        return f"a fault in factfidelity: {type(fault).__name__}"
+        return f"{_FAULT[job.language]}: {type(fault).__name__}"
     return ""
 
 
-def _index(
-    root: Path, language: str, done: Sequence[Job], failed: Sequence[tuple[Job, str]], small: Sequence[tuple[str, int]]
-) -> Path:
-    words = {key: text[language] for key, text in _INDEX.items()}
-    rows: list[tuple[str, int, str, str]] = []
-    for job in done:
-        if job.language == language:
-            link = f"{job.folder}/report_{language}.html"
-            title = f"{words['report']} {_shown(job.team, language)} {job.year}"
-            rows.append((job.team, job.year, f'<a href="{html.escape(link)}">{html.escape(title)}</a>', words["done"]))
-    rows += [(job.team, job.year, "", words["failed"]) for job, _ in failed if job.language == language]
-    rows += [(team, year, "", words["small"]) for team, year in small]
-    rows.sort(key=lambda row: (row[1], row[0] != "all", row[0]))
-    lines = "".join(
-        f'<tr><th scope="row">{html.escape(_shown(team, language))}</th>'
-        f"<td>{year}</td><td>{link}</td><td>{state}</td></tr>"
-        for team, year, link, state in rows
-    )
-    heads = "".join(f'<th scope="col">{words[name]}</th>' for name in ("team", "year", "report", "state"))
-    body = (
-        f'<section id="reports"><h2>{words["title"]}</h2><div class="scroll" role="region" tabindex="0" '
-        f'aria-label="{words["caption"]}"><table><caption>{words["caption"]}</caption><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{lines}</tbody></table></div></section>"
-    )
-    path = root / f"index_{language}.html"
-    write_text(path, _page(body, words["title"], language))
+def _write_index(batch: _Batch, language: str) -> Path:
+    names = dict(zip(batch.extract.teams["team_id"], batch.extract.teams["name"].astype("object"), strict=True))
+    named = {team: str(name) if isinstance(name, str) and name else str(team) for team, name in names.items()}
+
+    def line(job: Job, state: str, reason: str = "") -> Line:
+        return Line(job.team, named.get(job.team, job.team), job.year, state, job.folder, reason)
+
+    lines = [line(job, "done") for job in batch.done if job.language == language]
+    lines += [line(job, "failed", reason) for job, reason in batch.failed if job.language == language]
+    lines += [Line(team, named.get(team, team), year, "small") for team, year in batch.small]
+    for year in set(_years_there(batch.root)) - set(batch.years):
+        content = json.loads((batch.root / str(year) / _YEAR).read_text(encoding="utf-8"))
+        jobs = [Job(team, year, language, place) for team, place in content["folders"].items()]
+        lines += [line(job, "done") for job in jobs if _marker(batch.root, job).is_file()]
+        lines += [Line(team, named.get(team, team), year, "small") for team in content["small"]]
+    path = batch.root / f"index_{language}.html"
+    write_text(path, index_page(batch.root, lines, batch.plan, language, batch.languages))
     return path
-
-
-def _shown(team: str, language: str) -> str:
-    return WORDS["all_teams"][language].capitalize() if team == "all" else team
-
-
-def _page(body: str, title: str, language: str) -> str:
-    css = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
-    values: dict[str, Any] = {"title": title, "language": language, "lead": "", "organisation": "", "logo": ""}
-    return (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            body=Markup(body),  # noqa: S704
-            css=Markup(css),  # noqa: S704
-            contents=[{"id": "reports", "title": title}],
-            words={key: text[language] for key, text in WORDS.items()},
-            footer="factfidelity",
-            version="",
-            **values,
-        )
-    )

@@ -143,7 +143,7 @@ def _column(values: list[Any], dtype: str) -> pd.Series[Any]:
         return pd.Series(numbers, dtype="float64" if dtype.startswith("float") else dtype)
     if dtype in {"Int64", "Float64", "boolean", "bool", "str"}:
         return pd.Series([pd.NA if value is None else value for value in values], dtype=dtype)
-    return pd.Series(values, dtype="object")
+    return pd.Series([math.nan if value is None else value for value in values], dtype="object")
 
 
 def _cell(value: Any) -> Any:

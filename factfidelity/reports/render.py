@@ -10,6 +10,7 @@ from pathlib import Path
 
 from factfidelity.evaluation import Evaluation, ReleasedEvaluation
 from factfidelity.reports.notebook import Page, notebook_path, page_html, run_notebook
+from factfidelity.reports.notebook_here import run_here
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.released import released_json, write_bytes, write_text
 
@@ -85,15 +86,16 @@ def report_files(
     language: str = "sv",
     formats: Sequence[str] = FORMATS,
     notebook: str | Path = "evaluation_report",
+    here: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, bytes]:
-    """Return the files of a report by name, none of them written yet."""
+    """Return the files of a report by name, none of them written yet; ``here`` runs the notebook without a kernel."""
     contents: dict[str, bytes] = {}
     for number, form in enumerate(formats):
         if progress:
             progress(form, number, len(formats))
         if form == "html":
-            page = report_html(released, language=language, notebook=notebook)
+            page = report_html(released, language=language, notebook=notebook, here=here)
             contents[f"report_{language}.html"] = page.encode("utf-8")
             continue
         module, function, names = _MAKERS[form]
@@ -113,14 +115,18 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 
 def report_html(
-    released: ReleasedEvaluation, *, language: str = "sv", notebook: str | Path = "evaluation_report"
+    released: ReleasedEvaluation,
+    *,
+    language: str = "sv",
+    notebook: str | Path = "evaluation_report",
+    here: bool = False,
 ) -> str:
-    """Run the report notebook on a released evaluation and return the page."""
+    """Run the report notebook on a released evaluation and return the page; ``here``: in this process, no kernel."""
     path = notebook_path(notebook)
     with tempfile.TemporaryDirectory(prefix="factfidelity-") as quiet:
         store = Path(quiet) / "released.json"
         write_text(store, released_json(released))
-        run = run_notebook(path, {"released": str(store), "language": language})
+        run = (run_here if here else run_notebook)(path, {"released": str(store), "language": language})
     return page_html(run, _page(released, language))
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import re
+
 import pytest
 
 import factfidelity as ff
-from factfidelity.evaluation import cut_at, evaluate_teams, only_team
+from factfidelity.evaluation import cut_at, only_team
+from factfidelity.reports import batch
 from factfidelity.reports.batch import full_years, render_batch
+from factfidelity.reports.notebook_here import run_here
+from factfidelity.reports.released import read_released
+from factfidelity.reports.render import report_html
 
 
 @pytest.fixture(scope="module")
 def extract():
-    return ff.sample_extract(seed=4, clients=90, teams=2, years=3)
+    return ff.sample_extract(seed=4, clients=70, teams=2, years=3)
 
 
 def test_the_years_of_a_batch_are_those_that_end_inside_the_extract(extract):
@@ -50,26 +58,158 @@ def test_every_client_belongs_to_one_teams_outcomes(extract):
     assert set.union(*parts) == enrolled & set(extract.clients["client_id"])
 
 
-def test_the_reports_of_all_teams_are_released_together(extract):
-    released, small = evaluate_teams(extract, ff.load_plan())
+@pytest.fixture(scope="module")
+def made(extract, tmp_path_factory):
+    """One year of a batch, summaries only."""
+    place = tmp_path_factory.mktemp("batch")
+    year = full_years(extract)[-1]
+    options = {"years": [year], "languages": ("sv",), "formats": ("xlsx",), "workers": 1}
+    return place, options, render_batch(extract, ff.load_plan(), place, **options)
+
+
+def test_a_batch_writes_an_index_that_leads_to_every_report(made, extract):
+    place, _, outcome = made
+    assert len(outcome.done) == 3
+    assert not outcome.failed
+    index = outcome.index[0].read_text(encoding="utf-8")
+    assert index.count("<tr>") == 4
+    links = re.findall(r'href="([^"#]+)"', index)
+    assert len(links) == 6
+    assert all((place / link).is_file() for link in links)
+    assert '<html lang="sv">' in index
+
+
+def test_a_second_call_does_only_what_is_missing_and_evaluates_nothing(made, extract, monkeypatch):
+    place, options, outcome = made
+    before = {path: path.stat().st_mtime_ns for path in place.rglob("*.xlsx")}
+    lost = next(path for path in before if path.parent.name != "all")
+    (lost.parent / ".made_sv.json").unlink()
+    monkeypatch.setattr(batch, "evaluate_teams", lambda *given, **options: pytest.fail("evaluated again"))
+    again = render_batch(extract, ff.load_plan(), place, **options)
+    after = {path: path.stat().st_mtime_ns for path in place.rglob("*.xlsx")}
+    assert again.done == outcome.done
+    assert {path for path in before if before[path] != after[path]} == {
+        path for path in before if path.parent == lost.parent
+    }
+
+
+def test_the_reports_of_all_teams_are_released_together(made, extract):
+    place, _, outcome = made
+    released = {job.team: read_released(place / job.folder / "released.json") for job in outcome.done}
     assert set(released) == {"all", *extract.teams["team_id"]}
-    assert not small
+    assert len({part.provenance["grains"]["every"] for part in released.values()}) == 1
     for part in released.values():
         assert all(result.is_released for result in part.results.values())
 
 
-def test_a_batch_writes_an_index_and_leaves_alone_what_is_there(extract, tmp_path):
-    year = full_years(extract)[-1]
-    options = {"years": [year], "languages": ("sv",), "formats": ("xlsx",), "workers": 1}
-    first = render_batch(extract, ff.load_plan(), tmp_path, **options)
-    assert len(first.done) == 3
-    assert not first.failed
-    index = first.index[0].read_text(encoding="utf-8")
-    assert index.count("<tr>") == 4
-    made = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("summary_*.xlsx")}
-    assert len(made) == 3
-    render_batch(extract, ff.load_plan(), tmp_path, **options)
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("summary_*.xlsx")} == made
+def test_nothing_half_written_lies_in_a_finished_batch(made):
+    place, _, _ = made
+    assert not list(place.rglob("*.partial"))
+
+
+def test_another_plan_makes_the_figures_of_a_year_again(made, extract):
+    place, options, _ = made
+    year = options["years"][0]
+    plan = ff.load_plan()
+    other = plan.model_copy(update={"title": {"sv": "En annan titel", "en": "Another title"}})
+    held = batch._Batch(extract, plan, place, [year], None, ("sv",), ("xlsx",), {}, None)
+    changed = dataclasses.replace(held, plan=other)
+    cut = cut_at(extract, batch.pd.Timestamp(year + 1, 1, 1))
+    assert batch._stored(held, year, batch._key(held, cut, "")) is not None
+    assert batch._stored(changed, year, batch._key(changed, cut, "")) is None
+
+
+def test_a_report_that_fails_is_listed_with_its_reason_and_the_others_are_done(made, extract):
+    place, options, outcome = made
+    broken = place / outcome.done[1].folder / "released.json"
+    text = broken.read_text(encoding="utf-8")
+    (broken.parent / ".made_sv.json").unlink()
+    broken.write_text(text.replace('"form": 1', '"form": 99'), encoding="utf-8")
+    try:
+        job = outcome.done[1]
+        reason = batch._one(place, job, ("xlsx",))
+        assert "released.json" in reason
+        held = batch._Batch(extract, ff.load_plan(), place, options["years"], None, ("sv",), ("xlsx",), {}, None)
+        held.done, held.failed = [one for one in outcome.done if one != job], [(job, reason)]
+        page = batch._write_index(held, "sv").read_text(encoding="utf-8")
+        assert "kunde inte göras" in page
+        assert "released.json" in page
+    finally:
+        broken.write_text(text, encoding="utf-8")
+
+
+def test_a_year_that_the_gate_refuses_does_not_stop_the_others(extract, tmp_path, monkeypatch):
+    def refuse(*given, **options):
+        raise ff.DisclosureError("hidden values would be given away")
+
+    monkeypatch.setattr(batch, "evaluate_teams", refuse)
+    monkeypatch.setattr(batch, "_grains", lambda held: {"every": "month"})
+    outcome = render_batch(extract, ff.load_plan(), tmp_path, languages=("sv", "en"), formats=("xlsx",))
+    assert {job.year for job, _ in outcome.failed} == set(full_years(extract))
+    assert len(outcome.index) == 2
+    assert "hidden values would be given away" in outcome.index[1].read_text(encoding="utf-8")
+
+
+def test_a_team_that_is_too_small_is_said_so_on_the_index(extract, tmp_path):
+    held = batch._Batch(extract, ff.load_plan(), tmp_path, [2020], None, ("sv", "en"), ("html",), {}, None)
+    held.small = [(extract.teams["team_id"].iloc[0], 2020)]
+    for language, words in (("sv", "för få klienter"), ("en", "too few clients")):
+        assert words in batch._write_index(held, language).read_text(encoding="utf-8")
+
+
+def test_two_teams_whose_names_differ_by_a_sign_get_folders_of_their_own():
+    first = batch._folder_name("A/B", {}, 2020)
+    assert batch._folder_name("A_B", {"A/B": f"2020/{first}"}, 2020) != first
+
+
+@pytest.mark.parametrize("wrong", [{"teams": ["nobody"]}, {"years": [1950]}, {"languages": ("de",)}])
+def test_a_team_year_or_language_that_there_is_not_is_refused(extract, tmp_path, wrong):
+    with pytest.raises(ValueError, match=r"nobody|1950|de"):
+        render_batch(extract, ff.load_plan(), tmp_path, **wrong)
+
+
+def test_what_the_gate_refuses_is_named_and_left_out(monkeypatch):
+    from factfidelity.errors import Problem
+    from factfidelity.evaluation import refused
+
+    asked = []
+
+    def release(results, rule, previous):
+        asked.append(tuple(results))
+        if "equity" in results:
+            what = "4 hidden values of events in equity.table follow, or nearly, from what is shown."
+            raise ff.DisclosureError(problems=[Problem(what)])
+        return dict(results), {}
+
+    monkeypatch.setattr(refused, "release_results", release)
+    released, _, left = refused.release_rest({"equity": 1, "baseline": 2}, None, ())
+    assert (set(released), left) == ({"baseline"}, ("equity",))
+    assert asked == [("equity", "baseline"), ("baseline",)]
+    with pytest.raises(ff.DisclosureError):
+        refused.release_rest({"equity": 1}, None, ())
+
+
+def test_the_gate_names_results_in_the_words_that_are_looked_for():
+    import inspect
+
+    from factfidelity.display import disclosure_audit
+
+    assert "in {name} follow, or nearly" in inspect.getsource(disclosure_audit)
+
+
+def test_a_notebook_run_in_this_process_gives_the_page_that_a_kernel_gives(made):
+    place, _, outcome = made
+    released = read_released(place / outcome.done[0].folder / "released.json")
+    few = dataclasses.replace(released, results={"caseload_ratios": released.results["caseload_ratios"]})
+    assert report_html(few, language="sv", here=True) == report_html(few, language="sv")
+
+
+def test_a_cell_that_fails_in_this_process_is_named(tmp_path):
+    path = tmp_path / "own.ipynb"
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": "1 / 0", "id": "a"}
+    path.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    with pytest.raises(ff.ReportError, match="cell 1 stopped with ZeroDivisionError"):
+        run_here(path, {})
 
 
 def test_a_teams_report_that_would_give_numbers_away_is_refused_and_never_made_weaker(extract, monkeypatch):
