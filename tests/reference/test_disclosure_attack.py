@@ -10,7 +10,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from attacker import attack, sums_of
+from attacker_of_tables import attack, sums_of
 
 from factfidelity.display.disclosure import DisclosureRule, protect, protect_linked
 
