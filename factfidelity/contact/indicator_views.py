@@ -57,7 +57,7 @@ def _of_form(result: Any, rows: pd.DataFrame, section: str, form: str, language:
         columns += [Column("unit", ("Enhet", "Unit")[place])]
         ends = (("low", ("Nedre gräns", "Lower limit")), ("high", ("Övre gräns", "Upper limit")))
         columns += [Column(name, text[place], "number", 0) for name, text in ends if rows[name].notna().any()]
-    exact = 1 if form in ("number", "mean") else 0
+    exact = 1 if form == "number" else 0  # client-years; the others are days and heads
     columns += [Column("numerator", _COUNTED[form][place], "number", 0),
                 Column("denominator", _OF[form][place], "number", exact),
                 Column("persons", ("Klienter", "Clients")[place], "integer")]  # fmt: skip

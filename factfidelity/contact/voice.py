@@ -9,6 +9,7 @@ from factfidelity.contact.counted import Setting
 from factfidelity.extract import Extract
 
 _COVERAGE = ["team_id", "team", "instrument", "answered", "persons", "share"]
+_ORDER = ("positive", "mixed", "negative")
 _ACTIONS = ["team_id", "team", "instrument", "item", "decided", "done", "on_time", "overdue"]
 _ANSWERS = ["team_id", "team", "instrument", "item", "answer", "persons", "share"]
 
@@ -45,7 +46,9 @@ def survey_frames(extract: Extract, setting: Setting) -> tuple[pd.DataFrame, pd.
         coverage.append(most.assign(team_id=key, persons=enrolled[key]["client_id"].nunique()))
         each = part.groupby(["instrument", "item", "answer"], sort=True)["n"].sum().rename("persons").reset_index()
         each = each.merge(asked, on=["instrument", "item"]).assign(team_id=key)
-        answers.append(each.assign(share=each["persons"] / each["asked"].where(each["asked"] > 0)))
+        place = each["answer"].map({name: number for number, name in enumerate(_ORDER)}).fillna(len(_ORDER))
+        each = each.assign(share=each["persons"] / each["asked"].where(each["asked"] > 0), _place=place)
+        answers.append(each.sort_values(["instrument", "item", "_place", "answer"], kind="stable"))
     return _named(coverage, setting, _COVERAGE), _named(answers, setting, _ANSWERS)
 
 

@@ -192,7 +192,10 @@ def _follow(world: World) -> dict[str, pd.DataFrame]:
         names = {"team_id": _names(world, rows["team"])} if "team" in rows else {}
         return rows.assign(**ids, **names, **known)
 
-    extra = {"events": {"date": "day"}, "placements": {"start": "start", "end": "end"}}
+    extra = {
+        "events": {"date": "day"}, "placements": {"start": "start", "end": "end"}, "surveys": {"date": "day"},
+        "actions": {"decided": "decided", "due": "due", "done": "done"}, "catchment": {"date": "day"},
+    }  # fmt: skip
     ratings = tables["ratings"]
     rated = pd.concat(
         [

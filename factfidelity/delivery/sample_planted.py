@@ -25,7 +25,24 @@ def planted(world: World) -> dict[str, Any]:
     for rule in world.setting.get("series", ()):
         means = f"{rule['kind']}: share of clients for whom it is begun sooner or later"
         facts[f"{rule['kind']}_share"] = (float(rule["share"]), means)
+    facts |= _around(world)
     return {name: {"value": round(value, 6), "means": means} for name, (value, means) in facts.items()}
+
+
+def _around(world: World) -> dict[str, tuple[float, str]]:
+    """Return what was planted in audits and in the catchment area."""
+    audit, area = world.setting.get("audit", {}), world.setting.get("catchment", {})
+    facts = {
+        f"audit_positive_{item}": (float(share), f"share who spoke well of {item} in the first audit")
+        for item, share in audit.get("themes", {}).items()
+    }
+    if audit:
+        facts["audit_better"] = (float(audit["better"]), "how much that share rises from one audit to the next")
+        facts["audit_actions_kept"] = (float(audit["kept"]), "chance that an action is done sooner or later")
+    if area:
+        means = "bed-days of all inhabitants after the team began / before"
+        facts["catchment_bed_day_ratio"] = (float(area["ratio"]), means)
+    return facts
 
 
 def _admissions(effects: Effects, days: dict[str, float]) -> dict[str, tuple[float, str]]:

@@ -35,8 +35,7 @@ def programme_tables(
             *(series_events(draw(f"series {rule['kind']}"), rule, index, until) for rule in setting.get("series", ())),
         ]  # fmt: skip
         rows = pd.concat(parts, ignore_index=True)
-        team = tables["life"]["team"].to_numpy()
-        rows["team"] = np.where(rows["day"] >= index[rows["client"].to_numpy()], team[rows["client"].to_numpy()], -1)
+        rows["team"] = _team_on(rows, tables["life"]["team"].to_numpy(), tables["enrolments"], index)
         answer["events"] = rows.sort_values(["client", "day", "kind"], kind="stable", ignore_index=True)[_EVENT_COLUMNS]
     if setting.get("placements") or setting.get("placed"):
         answer["placements"] = placements_of(
@@ -50,6 +49,16 @@ def programme_tables(
         if "meetings" in tables:
             answer["meetings"] = tables["meetings"].iloc[:0]
     return answer
+
+
+def _team_on(rows: pd.DataFrame, first: Ints, enrolments: pd.DataFrame, index: Ints) -> Ints:
+    """Return the team that each row's client is enrolled in on its day; the last one after it, -1 before any."""
+    client, day = rows["client"].to_numpy(), rows["day"].to_numpy()
+    begun = rows[["client", "day"]].reset_index().merge(enrolments[["client", "team", "start"]], on="client")
+    begun = begun.loc[begun["start"] <= begun["day"]].sort_values(["index", "start"], kind="stable")
+    latest = begun.drop_duplicates("index", keep="last").set_index("index")["team"].reindex(range(len(rows)))
+    team: Ints = latest.fillna(pd.Series(first[client])).to_numpy(dtype=np.int64)
+    return np.where(day >= index[client], team, -1)
 
 
 def rate_events(

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from factfidelity.days import OPEN
+from factfidelity.delivery.sample_truth_models import indicator_counts
 from factfidelity.delivery.sample_world import World
 
 WIDTH = 365
@@ -222,6 +223,7 @@ def realised(world: World) -> dict[str, Any]:
         **({"events": _events(world, everybody)} if "events" in world.tables else {}),
         **({"placement_days": _placements(world, everybody)} if "placements" in world.tables else {}),
         "fidelity": _fidelity(world, names),
+        **({"indicators": indicator_counts(world, everybody)} if world.setting["programme"] != "fact" else {}),
     }
 
 

@@ -17,6 +17,7 @@ from factfidelity.delivery import sample_team as team_life
 from factfidelity.delivery.sample_clients import Span
 from factfidelity.delivery.sample_draws import Draw, Effects, Ints, Numbers
 from factfidelity.delivery.sample_programmes import programme_tables
+from factfidelity.delivery.sample_voice import around_tables
 from factfidelity.schemas.files import read_yaml, shipped_folder
 
 YEARS_BEFORE = 3
@@ -115,6 +116,7 @@ def make_world(
         tables["meetings"] = team_life.meetings_of(draw("meetings"), span, tables["board"])
     tables |= follow.follow_tables(draw, tables, index, factors, effects, span, setting)
     tables |= programme_tables(draw, tables, setting, index, factors, span)
+    tables |= around_tables(draw, setting, span)
     return World(seed, effects, setting, span, ids, index, factors, compulsion, tables)
 
 

@@ -145,7 +145,6 @@ QUESTIONS: tuple[Question, ...] = (
         "catchment_use",
         "factfidelity.contact.catchment:catchment_use",
         ("catchment",),
-        lambda plan, extract: {"every": "year" if plan.caseload.every == "year" else "quarter"},
         asked=lambda plan, extract: (
             extract.has("catchment") or SUBSTITUTION in load_programme(plan.programme).all_indicators
         ),
