@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
@@ -12,8 +12,9 @@ from factfidelity.schemas.outcome import Outcome
 from factfidelity.schemas.plan import Plan
 from factfidelity.wording import date as day_name
 
-PAR_OV = "par_ov_2024"
+PAR_OV, LISA = "par_ov_2024", "lisa_2019"
 _OUTPATIENT_REGISTER = "PAR_OV"
+_INCOMES = frozenset({"income_ku", "income_agi"})  # from yearly statements, and from monthly declarations
 _PHYSICIANS = frozenset({"physician", "psychiatrist"})
 
 
@@ -46,6 +47,17 @@ def rests_on_outpatient_register(extract: Extract, outcome: Outcome) -> bool:
     return bool(extract.visits["kind"].eq("outpatient").fillna(False).any())
 
 
+def rests_on_income(extract: Extract, outcome: Outcome) -> bool:
+    """Tell whether an outcome counts years with income from work, whose source was changed between 2018 and 2019."""
+    if outcome.table != "work":
+        return False
+    asked = frozenset(map(str, outcome.where.get("kind", _INCOMES)))
+    return bool(asked & _INCOMES) and bool(extract.work["kind"].isin(asked & _INCOMES).any())
+
+
+BREAKS: Mapping[str, Callable[[Extract, Outcome], bool]] = {PAR_OV: rests_on_outpatient_register, LISA: rests_on_income}
+
+
 def lies_across(extract: Extract, plan: Plan, day: pd.Timestamp) -> bool:
     """Tell whether some client's before and after lie on different sides of a day, or together hold it."""
     if not extract.start < day < extract.end:
@@ -60,37 +72,71 @@ def lies_across(extract: Extract, plan: Plan, day: pd.Timestamp) -> bool:
     return bool(((begin < day) & (finish > day)).any())
 
 
-def across_break(extract: Extract, plan: Plan, outcomes: Iterable[Outcome]) -> list[str]:
-    """Return the outcomes whose before/after lies across the change of the outpatient register."""
-    touched = [one.outcome for one in outcomes if rests_on_outpatient_register(extract, one)]
-    return touched if touched and lies_across(extract, plan, break_day()) else []
+def across_break(extract: Extract, plan: Plan, outcomes: Iterable[Outcome], name: str = PAR_OV) -> list[str]:
+    """Return the outcomes whose before/after lies across a change of the register that they rest on."""
+    touched = [one.outcome for one in outcomes if BREAKS[name](extract, one)]
+    return touched if touched and lies_across(extract, plan, break_day(name)) else []
+
+
+def refused_by_break(extract: Extract, plan: Plan, outcomes: Iterable[Outcome]) -> dict[str, list[str]]:
+    """Return by break, of those that the plan does not allow, the outcomes that are not compared across it."""
+    asked = list(outcomes)
+    return {name: across_break(extract, plan, asked, name) for name in BREAKS if name not in plan.allow_break}
+
+
+def break_notes(extract: Extract, plan: Plan, given: Iterable[Outcome], counted: Iterable[Outcome]) -> dict[str, str]:
+    """Return the notes that ``break_sentence`` reads: by break what was refused, and what is shown across it."""
+    refused, shown = refused_by_break(extract, plan, given), list(counted)
+    notes = {}
+    for name in BREAKS:
+        notes[_key("refused_break", name)] = ",".join(refused.get(name, []))
+        notes[_key("crosses_break", name)] = ",".join(across_break(extract, plan, shown, name))
+    return notes
+
+
+def _key(note: str, name: str) -> str:
+    return note if name == PAR_OV else f"{note}.{name}"
 
 
 def break_sentence(notes: Mapping[str, str], language: str) -> str:
-    """Say which comparisons were refused, or are shown although they lie across the change; empty where none does.
+    """Say which comparisons were refused, or are shown although they lie across a change; empty where none does.
 
     Parameters
     ----------
     notes : mapping
-        ``refused_break`` and ``crosses_break``: names of outcomes, with commas between.
+        Those of ``break_notes``: names of outcomes, with commas between.
     language : {"sv", "en"}
     """
-    refused, shown = (notes.get(name, "").replace(",", ", ") for name in ("refused_break", "crosses_break"))
+    return " ".join(filter(None, (_one_sentence(notes, name, language) for name in BREAKS)))
+
+
+def _one_sentence(notes: Mapping[str, str], name: str, language: str) -> str:
+    refused, shown = (notes.get(_key(note, name), "").replace(",", ", ") for note in ("refused_break", "crosses_break"))
     if not refused and not shown:
         return ""
-    day = day_name(break_day(), language=language)
-    why = {
-        "sv": f"Patientregistret har psykiatriska öppenvårdskontakter med andra yrken än läkare först från {day}; en "
-        "ökning över den dagen kan bero på registret.",
-        "en": f"The patient register has psychiatric outpatient contacts with professions other than physicians only "
-        f"from {day}; an increase across that day can come from the register.",
-    }[language]
+    why = _WHY[name][language].format(day=day_name(break_day(name), language=language))
     what = {
         "sv": f"Jämförs inte före och efter: {refused}." if refused else f"Jämförs över registrets ändring: {shown}.",
         "en": f"Not compared before and after: {refused}." if refused else f"Compared across the change: {shown}.",
     }[language]
     how = {
-        "sv": " Planen kan tillåta det med allow_break: [par_ov_2024].",
-        "en": " The plan can allow it with allow_break: [par_ov_2024].",
+        "sv": f" Planen kan tillåta det med allow_break: [{name}].",
+        "en": f" The plan can allow it with allow_break: [{name}].",
     }[language]
     return f"{what} {why}{how if refused else ''}"
+
+
+_WHY: Mapping[str, Mapping[str, str]] = {
+    PAR_OV: {
+        "sv": "Patientregistret har psykiatriska öppenvårdskontakter med andra yrken än läkare först från {day}; en "
+        "ökning över den dagen kan bero på registret.",
+        "en": "The patient register has psychiatric outpatient contacts with professions other than physicians only "
+        "from {day}; an increase across that day can come from the register.",
+    },
+    LISA: {
+        "sv": "Inkomst av arbete bygger på årliga kontrolluppgifter före {day} och på månatliga "
+        "arbetsgivardeklarationer därefter; en ändring över den dagen kan bero på källan.",
+        "en": "Income from work rests on yearly statements before {day} and on monthly employer declarations after it; "
+        "a change across that day can come from the source.",
+    },
+}

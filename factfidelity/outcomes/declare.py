@@ -8,7 +8,7 @@ from pathlib import Path
 
 from factfidelity.errors import PlanError, Problem
 from factfidelity.extract import Extract
-from factfidelity.outcomes.breaks import PAR_OV, across_break
+from factfidelity.outcomes.breaks import refused_by_break
 from factfidelity.outcomes.tally import as_in, mvo_codes
 from factfidelity.outcomes.words import SIGNS
 from factfidelity.schemas.outcome import Outcome, shipped_outcomes
@@ -25,7 +25,7 @@ def chosen_outcomes(
 ) -> tuple[list[Outcome], list[str]]:
     """Return the outcomes to count, and the names of those for which nothing was delivered, or that are refused.
 
-    An outcome is refused whose before/after lies across the change of the outpatient register, unless the plan says
+    An outcome is refused whose before/after lies across a change of the register it rests on, unless the plan says
     so with ``allow_break``.
 
     Raises
@@ -58,9 +58,8 @@ def chosen_outcomes(
     if faults:
         raise PlanError(problems=faults)
     there = [outcome for outcome in chosen if can_be_counted(extract, outcome, plan)]
-    if PAR_OV not in plan.allow_break:
-        refused = across_break(extract, plan, there)
-        there = [outcome for outcome in there if outcome.outcome not in refused]
+    refused = {name for names in refused_by_break(extract, plan, there).values() for name in names}
+    there = [outcome for outcome in there if outcome.outcome not in refused]
     return there, [outcome.outcome for outcome in chosen if outcome not in there]
 
 

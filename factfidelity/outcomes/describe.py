@@ -240,6 +240,8 @@ def resampled_difference(counts: Counts, plan: Plan) -> Row:
     draws = totals[:, 1] / totals[:, 3] - totals[:, 0] / totals[:, 2]
     level = resample.expanded_level(plan.intervals.level, some)
     low, high = resample.interval_of_draws(float(estimate), draws, level=level, method="percentile")
+    if high - low <= 1e-12 * (1 + abs(low)):
+        return found | {"low": nan, "high": nan, "why": "no_interval"}
     return found | {"low": low, "high": high, "why": ""}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from factfidelity.extract import Extract
-from factfidelity.outcomes.breaks import across_break
+from factfidelity.outcomes.breaks import break_notes
 from factfidelity.outcomes.compulsion import coercion_frame, forms_frame
 from factfidelity.outcomes.declare import chosen_outcomes, label_notes, never_met, plan_of, planned_outcomes, standing
 from factfidelity.outcomes.describe import (
@@ -207,10 +207,9 @@ def _across(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) -
     """Return which outcomes were not delivered, which lie across a change of the register, and which are refused."""
     known = shipped_outcomes() | {one.outcome: one for one in design.plan.own_outcomes}
     given = [known[name] for name in absent if name in known]
-    refused = across_break(design.extract, design.plan, given)
-    shown = across_break(design.extract, design.plan, counted)
-    missing = [name for name in absent if name not in refused]
-    return {"not_delivered": ",".join(missing), "refused_break": ",".join(refused), "crosses_break": ",".join(shown)}
+    notes = break_notes(design.extract, design.plan, given, counted)
+    refused = {name for key, names in notes.items() if key.startswith("refused") for name in names.split(",")}
+    return {"not_delivered": ",".join(name for name in absent if name not in refused)} | notes
 
 
 def _met(design: Design, outcome: Outcome) -> str:

@@ -112,6 +112,8 @@ class Tally:
             )
         day = day_numbers(table["date"], missing=UNKNOWN)
         happened = Points.of(np.where(day > UNKNOWN, codes_of(self.known, table["client_id"]), -1), day)
+        if outcome.table == "diagnoses":  # several codes of one day are one occasion
+            happened = Points(np.unique(happened.place))
         if outcome.not_on_admission_day and self.extract.has("episodes"):
             return Points(happened.place[~np.isin(happened.place, self.spells("any").start)])
         return happened

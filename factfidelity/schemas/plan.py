@@ -159,7 +159,7 @@ class Plan(Strict):
     fidelity: Fidelity = Fidelity()
     thresholds: dict[str, float] = Field(default_factory=dict)
     outcomes: tuple[str, ...] = ()
-    allow_break: tuple[Literal["par_ov_2024"], ...] = ()
+    allow_break: tuple[Literal["par_ov_2024", "lisa_2019"], ...] = ()
     own_outcomes: tuple[Outcome, ...] = ()
     prices: tuple[Price, ...] = ()
     price_year: int | None = Field(default=None, ge=1968, le=2100)
