@@ -111,7 +111,7 @@ def test_no_key_is_in_any_output_of_check_and_report(name, language, tmp_path):
     folder = shipped_folder("sample_data") / name
     keys, days = keys_of(folder), days_of(folder)
     assert len(keys) > 20
-    environment = {**os.environ, "FACTFIDELITY_TRACEBACK": "1", "PYTHONWARNINGS": "default", "PYTHONDEVMODE": "1"}
+    environment = {**os.environ, "FACTFIDELITY_TRACEBACK": "1", "PYTHONWARNINGS": "default"}
     formats = "html,xlsx,docx,pptx,pdf"
     for number, command in enumerate([
         ["check", str(folder), "--out", "checked", "--rows", "rows.csv", "--previous", str(folder)],

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from plants import KINDS, planted
 
-from factfidelity.delivery.identity import screen_table
+from factfidelity.delivery.identity import _safe_heading, screen_table
 from factfidelity.delivery.raw import RawTable
 
 
@@ -70,13 +70,23 @@ PLACES = ("heading", "file name", "hidden sheet", "sheet name", "comment", "docu
           "value label", "file label", "preamble")  # fmt: skip
 
 
+def missed(place: str, texts: list[str]) -> int:
+    """How many of the texts are not found in a place; all at once where one rule tells of all of them."""
+    if place == "heading":
+        return sum(_safe_heading(f"svar {text}", 0) != "#1" for text in texts)
+    extras = tuple((place.replace("file name", "file_name"), f"uttag {text} klart") for text in texts)
+    table = RawTable("a.csv", "", NO_CELLS, np.array([2]), 1, extras=extras)
+    if max((problem.count or 0 for problem in screen_table(table)), default=0) == len(texts):
+        return 0
+    return sum(not rules(beside(place, text)) for text in texts)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", [place for place in PLACES if place != "hidden sheet"])  # its cells are cells
 def test_five_thousand_of_each_kind_are_found_in_every_place(place):
     draw = np.random.default_rng(16)
     kinds = [kind for kind in KINDS if kind != "lost_zeros"]  # eight or nine digits: only in columns of keys
-    missed = {kind: sum(not rules(beside(place, text)) for text in planted(kind, 5000, draw)) for kind in kinds}
-    assert {kind: count for kind, count in missed.items() if count} == {}
+    assert {kind: missed(place, planted(kind, 5000, draw)) for kind in kinds} == dict.fromkeys(kinds, 0)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "lost_zeros"])
