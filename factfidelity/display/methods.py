@@ -56,7 +56,10 @@ def disclosure_paragraph(rule: DisclosureRule, language: str = "sv") -> str:
             f"{rule.protection} brett."
         )
         if rule.method == "round":
-            text += f" Antal personer visas avrundade uppåt eller nedåt till jämna {rule.base}-tal, inte dolda."
+            text += (
+                f" Antal personer visas som jämna {rule.base}-tal, högst {rule.base} från det sanna talet, och döljs "
+                "bara där också de avrundade talen skulle röja ett litet antal."
+            )
         return text
     text = (
         f"All counts are of persons. Counts from 1 to {rule.smallest - 1} are not shown (..), nor are figures that "
@@ -66,5 +69,8 @@ def disclosure_paragraph(rule: DisclosureRule, language: str = "sv") -> str:
         f"what is shown, each hidden count may lie in an interval at least {rule.protection} wide."
     )
     if rule.method == "round":
-        text += f" Counts of persons are shown, rounded up or down to a multiple of {rule.base}, instead of hidden."
+        text += (
+            f" Counts of persons are shown as multiples of {rule.base}, at most {rule.base} from the true count, and "
+            "hidden only where rounded counts too would give a small one away."
+        )
     return text

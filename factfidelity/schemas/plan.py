@@ -17,7 +17,10 @@ from factfidelity.schemas.price import Price
 
 # Keys of later editions: left out of the fingerprint while they are not used, so that an earlier lock still holds.
 _CAME_LATER = frozenset({"prices", "price_year", "price_index"})
-_PARTS_CAME_LATER: dict[str, dict[str, Any]] = {"disclosure": {"coarsen_above": 0.2}, "caseload": {"pinned": False}}
+_PARTS_CAME_LATER: dict[str, dict[str, Any]] = {
+    "disclosure": {"coarsen_above": 0.2, "method": "suppress", "base": 5},
+    "caseload": {"pinned": False},
+}
 
 IndexStay = Literal["include", "exclude", "after_discharge"]
 Cohort = Literal["all", "complete", "mirror"]
@@ -89,7 +92,8 @@ class Disclosure(Strict):
     """What may leave the secure room.
 
     ``coarsen_above``: a table over time that would lose a greater share of its rows is shown by longer periods, and
-    one by age or municipality in larger groups; 1 keeps every table as it is asked for.
+    one by age or municipality in larger groups; 1 keeps every table as it is asked for. ``method``: ``suppress``
+    hides numbers of persons, ``round`` shows them as a multiple of ``base`` at most so far away.
     """
 
     smallest: int = Field(default=5, ge=3, le=100)
@@ -97,6 +101,18 @@ class Disclosure(Strict):
     dominance: tuple[float, float] = (0.5, 0.75)
     protection: int = Field(default=5, ge=1, le=100)
     coarsen_above: float = Field(default=0.2, ge=0, le=1)
+    method: Literal["suppress", "round"] = "suppress"
+    base: int = Field(default=5, ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _wide_enough(self) -> Disclosure:
+        if self.method == "round" and self.base < max(self.smallest, self.protection):
+            raise ValueError(
+                f"disclosure: base {self.base} is less than smallest or protection; a rounded number is at most base "
+                f"from the true one, so choose a larger base ¦ disclosure: base {self.base} är mindre än smallest "
+                "eller protection; ett avrundat tal ligger högst base från det sanna, så välj en större base"
+            )
+        return self
 
 
 class Caseload(Strict):

@@ -116,11 +116,11 @@ def attack_linked(seeds):
 
 
 def test_no_hidden_cell_of_random_tables_is_recovered_by_an_attacker_with_a_linear_program():
-    attack_single(range(60))
+    attack_single(range(40))
 
 
 def test_no_hidden_cell_of_random_linked_tables_is_recovered():
-    attack_linked(range(40))
+    attack_linked(range(25))
 
 
 @pytest.mark.slow
