@@ -338,3 +338,22 @@ def test_papers_beside_the_data_are_proposed_to_be_left_out(tmp_path):
     assert 'ignore: ["LÄSMIG.txt"]' in proposal.text
     (folder / "mapping.yaml").write_text(proposal.text, encoding="utf-8")
     assert check_extract(folder).ok
+
+
+def test_two_teams_that_list_the_same_contact_in_files_of_their_own_both_keep_their_part(tmp_path):
+    north, south = CONTACT + contacts("A", 1), (CONTACT + contacts("A", 1)).replace("FACT Norr", "FACT Syd")
+    teams = "Team;Modell;Startdatum;Invånare i området\r\nFACT Norr;FACT;2021-01-01;1\r\nFACT Syd;FACT;2021-01-01;1\r\n"
+    folder = delivery(tmp_path / "a", NAMES, kontakter_norr__csv=north, kontakter_syd__csv=south, team__csv=teams)
+    extract = load_extract(folder)
+    assert extract.delivery.account()["superseded"] == 0
+    assert len(extract.contacts) == 24
+
+
+def test_scores_that_are_delivered_again_replace_the_earlier_with_and_without_parts(tmp_path):
+    for part, cell in (("", ""), ("Del;", "Total;"), ("Del;", ";")):
+        head = f"Pseudonym;Datum;Instrument;{part}Poäng\r\n"
+        first, second = (
+            head + "".join(f"{one};2023-01-05;GAF;{cell}{score}\r\n" for one in NAMES) for score in (40, 50)
+        )
+        folder = delivery(tmp_path / f"{part}{cell}x", NAMES, skattning_1__csv=first, skattning_2__csv=second)
+        assert load_extract(folder).measurements["score"].tolist() == [50.0] * 12
