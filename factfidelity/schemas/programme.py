@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import unicodedata
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -189,22 +191,43 @@ def indicator_vocabulary() -> dict[str, Indicator]:
     return dict(_vocabulary().indicators)
 
 
+def section_names() -> tuple[str, ...]:
+    """Return the sections of a report that indicators may fill, in their order."""
+    return tuple(_vocabulary().sections)
+
+
 def section_title(section: str) -> Text:
     """Return the heading of a section's indicators, Swedish and English."""
     return dict(_vocabulary().titles.get(section, {"sv": section, "en": section}))
 
 
+def own_programmes_folder() -> Path:
+    """Return the folder, outside the package, where a reader keeps care models of their own."""
+    return Path(os.environ.get("FACTFIDELITY_PROGRAMMES") or Path.home() / ".factfidelity" / "programmes")
+
+
 @cache
 def programmes() -> dict[str, Programme]:
-    """Return all care models and modules of ``schemas/programmes/`` by id.
+    """Return all care models and modules by id: those of ``schemas/programmes/``, and the reader's own.
 
     Raises
     ------
     SchemaError
-        If a file breaks its schema, or lists an indicator or a module that does not exist; all faults at once.
+        If a file breaks its schema, lists an indicator or a module that does not exist, or one of the reader's own
+        has the name of a shipped one; all faults at once.
     """
-    found = {name: read_model(path, Programme) for name, path in schema_files("programmes").items()}
-    problems = [problem for name, each in found.items() for problem in _faults(name, each, found)]
+    shipped = schema_files("programmes")
+    own = {path.stem: path for path in sorted(own_programmes_folder().glob("*.yaml"))}
+    found = {name: read_model(path, Programme) for name, path in {**own, **shipped}.items()}
+    problems = [
+        Problem(
+            "has the name of a care model that is shipped",
+            "give the file and its programme another name",
+            f"{name}.yaml",
+        )
+        for name in own.keys() & shipped.keys()
+    ]
+    problems += [problem for name, each in found.items() for problem in _faults(name, each, found)]
     if problems:
         raise SchemaError(problems=problems)
     return found

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from factfidelity.errors import SchemaError
@@ -120,3 +122,64 @@ def test_a_verified_figure_without_a_source_is_refused():
 def test_an_unknown_figure_with_a_value_is_refused():
     with pytest.raises(SchemaError, match="must be empty"):
         build(age={"low": 18, "status": "unknown"})
+
+
+WORDS = re.compile(r"\b(for|the|and|of|with|quoted|table|et al|observed|every|fewer|daily|one example|scale)\b")
+
+
+def test_a_source_in_words_is_in_both_languages():
+    """Names, addresses and years are the same in both; sentences are not."""
+    for name, programme in programmes().items():
+        for path, figure in figures(programme, name):
+            if isinstance(figure.source, str):
+                assert not WORDS.search(re.sub(r"https?://\S+", "", figure.source)), path
+            else:
+                assert set(figure.source) == {"sv", "en"}, path
+                assert not WORDS.search(re.sub(r"https?://\S+", "", figure.source["sv"])), path
+
+
+# What the programmes' sources say: model, where it stands, low, high. Read once more, number by number.
+READ = [
+    ("fact", "caseload manual_team", 16.7, 18.2), ("fact", "caseload case_manager", 20, 24.3),
+    ("fact", "caseload ontario", 20, 20), ("fact", "caseload england", 25, 25), ("fact", "caseload flexing", 25, 30),
+    ("fact", "caseload before_fact", 40, 50), ("fact", "caseload audit_ceiling", None, 34),
+    ("fact", "team_size", 11, 12),
+    ("fact", "clients", 200, 220), ("fact", "heads", None, 20), ("fact", "catchment", 40000, 50000),
+    ("fact", "stable_clients", 50, 50), ("fact", "composition case_managers", 7, 7),
+    ("fact", "composition psychiatrist", 0.8, 0.8), ("fact", "composition psychologist", 0.6, 0.6),
+    ("fact", "composition employment_specialist", 0.5, 0.5), ("fact", "composition peer_worker", 0.6, 0.6),
+    ("fact", "composition team_leader", 0.5, 0.5), ("act", "caseload ten_to_one", 10, 10),
+    ("act", "caseload audit_ceiling", None, 20), ("act", "caseload england", 12, 15), ("act", "team_size", 10, 11),
+    ("act", "clients", 60, 100), ("act", "heads", None, 20),
+    ("act", "composition social_worker", 1, 1), ("act", "composition occupational_therapist", 1, 1),
+    ("act", "composition addiction_specialist", 1, 1), ("act", "composition employment_specialist", 1, 1),
+    ("act", "composition peer_worker", 1, 1), ("act", "composition team_leader", 1, 1),
+    ("act", "catchment", 200000, 200000), ("act", "composition nurse", 3, 3),
+    ("act", "composition psychiatrist", 0.8, 0.8), ("act", "composition case_manager", 2, 2),
+    ("fact_ung", "caseload youth_scale", None, 15), ("fact_ung", "caseload dutch_observed", 11.4, 11.4),
+    ("fact_ung", "team_size", 6.6, 6.6), ("fact_ung", "clients", 75, 75), ("fact_ung", "heads", 10, 10),
+    ("fact_ung", "age", 12, 24), ("icm", "caseload cochrane", None, 20),
+    ("case_management", "caseload less_intensive", 25, 30), ("case_management", "caseload english_usual_care", 30, 30),
+    ("ips", "caseload ips_scale", None, 20), ("mgt", "age", 16, 66), ("spot", "age", 18, None),
+    ("spot", "clients", 50, 100), ("spot", "heads", 20, 20), ("sis_bup", "age", None, 18),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "place", "low", "high"), READ)
+def test_every_figure_is_what_its_source_says(model, place, low, high):
+    field, _, key = place.partition(" ")
+    found = getattr(load_programme(model), field)
+    if key:
+        found = next(one for one in found if key in (getattr(one, "id", ""), getattr(one, "role", "")))
+    assert (found.low, found.high) == (low, high)
+
+
+def test_no_figure_stands_in_a_programme_that_was_not_read():
+    known = {(model, place) for model, place, *_ in READ}
+    for name, programme in programmes().items():
+        for path, figure in figures(programme, name):
+            if isinstance(figure, Range) and (figure.low is not None or figure.high is not None):
+                field = path.split(".")[1].split("[")[0]
+                key = getattr(figure, "id", "") or getattr(figure, "role", "")
+                place = f"{field} {key}".strip()
+                assert (name, place) in known or field == "board", path
