@@ -31,6 +31,7 @@ _HOMES: dict[str, str] = {
     "all_choices": "outcomes.choices",
     "baseline": "outcomes.baseline",
     "costs": "outcomes.costs",
+    "followed_up": "outcomes.followed",
     "four_claims": "outcomes.claims",
     "hospital_stays": "outcomes.stays",
     "other_methods": "outcomes.sensitivity",

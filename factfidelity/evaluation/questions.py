@@ -196,6 +196,13 @@ QUESTIONS: tuple[Question, ...] = (
         )
     ),
     Question(
+        "followed_up",
+        "factfidelity.outcomes.followed:followed_up",
+        ("enrolments",),
+        lambda plan, extract: {"plan": plan},
+        by_index=True,
+    ),
+    Question(
         "costs",
         "factfidelity.outcomes.costs:costs",
         ("enrolments",),

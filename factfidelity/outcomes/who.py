@@ -168,13 +168,17 @@ def expected_shares(
     total = np.bincount(client, weights=size, minlength=clients)
     rng = np.random.default_rng(seed)
     drawn = np.zeros((_DRAWS, len(BINS)))
-    for draw in range(_DRAWS):
-        chosen = rng.random(len(size)) < share[client]
-        after = np.bincount(client[chosen], weights=size[chosen], minlength=clients)
+    step = max(1, 2_000_000 // (len(size) + clients))
+    for first in range(0, _DRAWS, step):
+        rows = min(step, _DRAWS - first)
+        chosen = rng.random((rows, len(size))) < share[client]
+        place = np.broadcast_to(client, chosen.shape) + np.arange(rows)[:, None] * clients
+        taken = np.broadcast_to(size, chosen.shape)[chosen]
+        after = np.bincount(place[chosen], weights=taken, minlength=rows * clients).reshape(rows, clients)
         before = total - after
         had = before > 0
-        hit = float((had & (after <= before / 2)).mean())
-        drawn[draw] = hit, float(had.mean()) - hit, float((~had).mean())
+        hit = (had & (after <= before / 2)).mean(axis=1)
+        drawn[first : first + rows] = np.column_stack([hit, had.mean(axis=1) - hit, 1 - had.mean(axis=1)])
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
     middle = drawn.mean(axis=0)
     return {group: (float(middle[at]), float(low[at]), float(high[at])) for at, group in enumerate(BINS)}

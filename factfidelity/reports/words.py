@@ -192,6 +192,12 @@ LIMITS: tuple[Text, ...] = (
         "only from 2024-01-01, and the reporting of compulsory care has improved over time.",
     },
     {
+        "sv": "Uppgifterna har samlats in för vården och administrationen, inte för utvärdering: det som inte har "
+        "registrerats syns inte, och sätten att registrera skiljer sig mellan verksamheter och år.",
+        "en": "The data were collected for care and administration, not for evaluation: what was not recorded is not "
+        "seen, and ways of recording differ between services and years.",
+    },
+    {
         "sv": "Inga direkta identitetsuppgifter hittades i underlaget. Det betyder inte att underlaget är anonymt.",
         "en": "No direct identifiers were found in the data. That does not make the data anonymous.",
     },
@@ -218,19 +224,25 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
         {"sv": "Slutenvård och tvång", "en": "Inpatient care and coercion"},
         (
             "mirror_outcomes",
+            "catchment_use",
             "hospital_stays",
             "readmission_rates",
             "monthly_course",
+        ),
+    ),
+    (
+        "robustness",
+        {"sv": "Hur säkra är resultaten om slutenvård?", "en": "How sure are the results on inpatient care?"},
+        (
             "regression_to_the_mean",
             "who_changed",
             "all_choices",
             "other_methods",
             "subgroup_ratios",
             "four_claims",
-            "catchment_use",
-            "costs",
         ),
     ),
+    ("costs", {"sv": "Kostnader", "en": "Costs"}, ("costs",)),
     ("ratings", {"sv": "Skattningar", "en": "Ratings"}, ("ratings_change",)),
     ("comparison", {"sv": "Jämförelser", "en": "Comparisons"}, ("time_to_event", "funnel")),
     ("further", {"sv": "Övriga resultat", "en": "Further results"}, ()),
@@ -264,6 +276,14 @@ LEADS: Mapping[str, Text] = {
         "Jämförelsen saknar kontrollgrupp och visar inte vad en förändring beror på.",
         "en": "How much inpatient and compulsory care did clients have before and after they joined the team? "
         "The comparison has no control group and does not show what a change is due to.",
+    },
+    "robustness": {
+        "sv": "Står resultaten sig med en annan baslinje, andra val, andra metoder och i olika grupper av klienter?",
+        "en": "Do the results hold with another baseline, other choices, other methods and in groups of clients?",
+    },
+    "costs": {
+        "sv": "Vad kostar teamet, och vad är vårddygnen värda, till de priser som planen anger?",
+        "en": "What does the team cost, and what are the bed-days worth, at the prices that the plan gives?",
     },
     "comparison": {
         "sv": "Hur förhåller sig teamen till varandra, till andra uppgifter och till vad slumpen ger?",
