@@ -20,7 +20,7 @@ __all__ = ["ERRORS", "FAMILIES", "CountFit", "design_of", "fit_counts", "newey_w
 
 FAMILIES = ("poisson", "quasi_poisson", "negative_binomial")
 ERRORS = ("model", "HC0", "HC1", "HAC", "AR1", "cluster")
-_LOST = 12.0
+_LOST, _NO_SPREAD = 12.0, 1e-10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,7 +146,7 @@ def _fit(
     kind: Any = Poisson()
     if family == "negative_binomial":
         kind, alpha, settled = _negative_binomial(outcome, design, offset)
-    options: dict[str, Any] = {"scale": "X2"} if family == "quasi_poisson" else {}
+    options: dict[str, Any] = {}
     if errors in ("HC0", "HC1"):
         options |= {"cov_type": errors}
     elif errors == "HAC":
@@ -163,9 +163,11 @@ def _fit(
     elif errors == "cluster":
         clusters = int(codes.max()) + 1
         covariance, df = covariance * clusters / max(clusters - 1, 1), float(clusters - 1)
+    pearson = float(result.pearson_chi2 / (size - design.shape[1]))
+    if family == "quasi_poisson" and errors == "model":
+        covariance = covariance * pearson
     if not np.isfinite(covariance).all():
         raise ValueError("no covariance")
-    pearson = float(result.pearson_chi2 / (size - design.shape[1]))
     return CountFit(
         terms=tuple(design.columns),
         coefficients=np.asarray(result.params, dtype=np.float64),
@@ -230,8 +232,9 @@ def ratio_table(fit: CountFit, level: float) -> pd.DataFrame:
         value, error = float(fit.coefficients[index]), sqrt(max(float(fit.covariance[index, index]), 0.0))
         lost = fit.separated and abs(value) > _LOST
         why = "no events in one of the groups compared" if lost else fit.why
-        if lost or not np.isfinite(value) or error == 0 or fit.df == 0:
-            rows.append((term, nan, nan, nan, nan, nan, nan, why or "no spread to judge by"))
+        if lost or not np.isfinite(value) or error < _NO_SPREAD or fit.df == 0:
+            seen = (nan, nan, nan) if lost or not np.isfinite(value) else (value, nan, float(np.exp(value)))
+            rows.append((term, *seen, nan, nan, nan, why or "no spread to judge by"))
             continue
         p = q.t_p(value / error, fit.df) if np.isfinite(fit.df) else q.normal_p(value / error)
         ends = [float(np.exp(min(value + side * wide * error, 700.0))) for side in (-1, 1)]

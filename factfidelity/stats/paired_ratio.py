@@ -240,6 +240,8 @@ def _bootstrap(pairs: _Pairs, answer: PairedRatio, draws: int, seed: int) -> Pai
         return replace(answer, why=why)
     if not answer.total_before or not answer.total_after:
         return _one_side_empty(pairs, answer)
+    if float((pairs.influence**2).sum()) < 1e-24:
+        return replace(answer, why="all clients changed alike: no spread between clients to judge by")
     columns = np.column_stack([pairs.before, pairs.after, pairs.time_before, pairs.time_after])
     values = ratio_draws(resampled_totals(columns, draws=draws, seed=seed))
     skew = acceleration(pairs.influence)

@@ -17,6 +17,7 @@ __all__ = ["McNemar", "SignFlip", "SignedRank", "mcnemar", "sign_flip", "signed_
 _EXACT_BELOW = 50
 _ENUMERATE = 14
 _WALSH = 3000
+_TOGETHER = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,16 +226,22 @@ def _flipped(
     """
     generator = np.random.default_rng(seed)
     beyond, means, total = 0, [], float(moved.sum())
-    step = max(1, 4_000_000 // max(len(moved), 1))
+    # Of very many clients those with the same change are drawn together: how many of them, not which.
+    together = len(moved) > _TOGETHER
+    values, sizes_of = np.unique(moved, return_counts=True) if together else (moved, np.ones(len(moved), dtype=int))
+    step = max(1, 4_000_000 // max(len(values), 1))
     for first in range(0, draws, step):
         rows = min(step, draws - first)
-        inside = generator.integers(0, 2, size=(rows, len(moved)), dtype=np.int8).astype(np.float64)
-        sums = inside @ moved
+        if together:
+            inside = generator.binomial(sizes_of, 0.5, size=(rows, len(values))).astype(np.float64)
+        else:
+            inside = generator.integers(0, 2, size=(rows, len(moved)), dtype=np.int8).astype(np.float64)
+        sums = inside @ values
         beyond += int((np.abs(2 * sums - total) >= seen).sum())
         sizes = inside.sum(axis=1) + generator.binomial(size - len(moved), 0.5, rows)
         means.append(sums[sizes > 0] / sizes[sizes > 0])
     ordered, tail = np.sort(np.concatenate(means)), (1 - level) / 2
-    if size < 6:
+    if size < 6 or not len(moved):
         return beyond, (nan, nan)
     return beyond, (q.order_quantile(ordered, tail), q.order_quantile(ordered, 1 - tail))
 

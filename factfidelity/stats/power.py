@@ -17,6 +17,8 @@ __all__ = ["ClientsNeeded", "DetectableRatio", "clients_needed", "detectable_rat
 _STEPS = 7
 _MOST_CELLS = 1_000_000
 _LOWEST = 0.02
+_MANY = 20_000  # clients from which the ratio is as good as normal, and the formula stands in
+_FEW_STUDIES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,8 @@ def detectable_rate_ratio(
     power : float, default 0.8
     level : float, default 0.95
     draws, seed : int
-        With many clients fewer studies are drawn (a million clients in all, 100 studies at least).
+        With many clients fewer studies are drawn (a million clients in all, 100 studies at least); with more than
+        20,000 the formula stands in.
 
     Returns
     -------
@@ -94,8 +97,9 @@ def detectable_rate_ratio(
     answer = DetectableRatio(
         estimate=nan, level=level, n=clients, method=f"simulation_{kind}", power=wanted, draws=draws
     )
-    draws = min(draws, max(100, _MOST_CELLS // clients))
-    answer = replace(answer, draws=draws)
+    many = clients > _MANY
+    draws = _FEW_STUDIES if many else min(draws, max(100, _MOST_CELLS // clients))
+    answer = replace(answer, draws=draws, method="delta" if many else answer.method)
     if clients < 3 or not (first.sum() + second.sum()):
         return replace(answer, why="nothing was counted" if clients >= 3 else "fewer than three clients")
     generator = np.random.default_rng(seed)
@@ -115,6 +119,8 @@ def detectable_rate_ratio(
     error = study.typical_error()
     formula = exp(-(study.critical + q.t_quantile(wanted, clients - 1)) * error) if np.isfinite(error) else nan
     answer = replace(answer, by_formula=formula)
+    if many:
+        return replace(answer, estimate=formula)
     bracket = study.bracket(wanted, formula)
     if bracket is None:
         return replace(answer, why="even a fall to almost nothing would not have been shown")

@@ -10,6 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+_MANY = 2**30  # scipy's bdtr takes the number of trials as a C int
+
 
 def normal_quantile(share: float) -> float:
     """Return the value below which ``share`` of the standard normal lies."""
@@ -88,11 +90,22 @@ def poisson_cdf(count: float, mean: float) -> float:
 
 def binomial_cdf(count: int, size: int, share: float) -> float:
     """Return P(X <= count) of a binomial; 0 below 0."""
-    from scipy.special import bdtr
+    from scipy.special import bdtr, betainc
 
     if count < 0:
         return 0.0
-    return 1.0 if count >= size else float(bdtr(count, size, share))
+    if count >= size:
+        return 1.0
+    return float(bdtr(count, size, share)) if size < _MANY else float(betainc(size - count, count + 1, 1 - share))
+
+
+def binomial_above(count: int, size: int, share: float) -> float:
+    """Return P(X >= count) of a binomial, without the rounding of 1 - P(X < count)."""
+    from scipy.special import betainc
+
+    if count <= 0:
+        return 1.0
+    return 0.0 if count > size else float(betainc(count, size - count + 1, share))
 
 
 def clopper_pearson(events: float, size: float, level: float) -> tuple[float, float]:

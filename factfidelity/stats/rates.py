@@ -221,7 +221,7 @@ def conditional_ratio(
     size, time = x_1 + x_0, (1 - null) / null
     if method == "exact":
         low, high = q.clopper_pearson(x_1, size, level)
-        p = 2 * min(q.binomial_cdf(x_1, size, null), 1 - q.binomial_cdf(x_1 - 1, size, null))
+        p = 2 * min(q.binomial_cdf(x_1, size, null), q.binomial_above(x_1, size, null))
     elif method == "mid_p":
         low, high = _binomial_mid_p(x_1, size, (1 - level) / 2)
         under = (q.binomial_cdf(x_1, size, null) + q.binomial_cdf(x_1 - 1, size, null)) / 2

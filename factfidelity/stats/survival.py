@@ -186,7 +186,7 @@ def kaplan_meier(
         level=level,
         n=len(stop),
         method=f"kaplan_meier_{interval}",
-        why="so few were under observation early that the curve fell to 0" if early else "",
+        why="so few were under observation early that the curve fell to 0" if early else _no_median(survival),
         time=time,
         at_risk=at_risk,
         events=events,
@@ -197,6 +197,10 @@ def kaplan_meier(
         error=error,
         n_events=int(happened.sum()),
     )
+
+
+def _no_median(survival: Vector) -> str:
+    return "" if survival[-1] <= 0.5 + 1e-12 else "the curve does not come down to a half: no median"
 
 
 def _band(share: Vector, log_error: Vector, interval: str, level: float) -> tuple[Vector, Vector]:
