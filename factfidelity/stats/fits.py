@@ -146,15 +146,8 @@ def _fit(
     kind: Any = Poisson()
     if family == "negative_binomial":
         kind, alpha, settled = _negative_binomial(outcome, design, offset)
-    options: dict[str, Any] = {}
-    if errors in ("HC0", "HC1"):
-        options |= {"cov_type": errors}
-    elif errors == "HAC":
-        used = newey_west_lags(size) if lags is None else lags
-        options |= {"cov_type": "HAC", "cov_kwds": {"maxlags": used, "use_correction": True}}
-    elif errors == "cluster":
-        codes = pd.factorize(np.asarray(groups))[0]
-        options |= {"cov_type": "cluster", "cov_kwds": {"groups": codes, "use_correction": False}}
+    codes = pd.factorize(np.asarray(groups))[0] if errors == "cluster" else np.zeros(0, dtype=np.int64)
+    options = _options(errors, newey_west_lags(size) if lags is None else lags, codes)
     result = GLM(outcome, design.to_numpy(), family=kind, offset=offset).fit(maxiter=200, tol=1e-12, **options)
     covariance = np.asarray(result.cov_params(), dtype=np.float64)
     df = float(size - design.shape[1]) if family == "quasi_poisson" or errors == "HAC" else np.inf
@@ -179,6 +172,17 @@ def _fit(
         converged=bool(result.converged) and settled,
         why="" if bool(result.converged) and settled else "the fit did not settle",
     )
+
+
+def _options(errors: str, lags: int, codes: NDArray[Any]) -> dict[str, Any]:
+    """Return what statsmodels is told about the errors."""
+    if errors in ("HC0", "HC1"):
+        return {"cov_type": errors}
+    if errors == "HAC":
+        return {"cov_type": "HAC", "cov_kwds": {"maxlags": lags, "use_correction": True}}
+    if errors == "cluster":
+        return {"cov_type": "cluster", "cov_kwds": {"groups": codes, "use_correction": False}}
+    return {}
 
 
 def _autocorrelated(fit: CountFit, outcome: Vector, design: pd.DataFrame, places: Vector | None) -> CountFit:

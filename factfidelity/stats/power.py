@@ -102,20 +102,7 @@ def detectable_rate_ratio(
     answer = replace(answer, draws=draws, method="delta" if many else answer.method)
     if clients < 3 or not (first.sum() + second.sum()):
         return replace(answer, why="nothing was counted" if clients >= 3 else "fewer than three clients")
-    generator = np.random.default_rng(seed)
-    picks = generator.integers(0, clients, size=(draws, clients))
-    swap = generator.random((draws, clients)) < 0.5
-    low, high = first[picks], second[picks]
-    study = _Study(
-        before=np.where(swap, high, low),
-        after=np.where(swap, low, high),
-        time_before=np.where(swap, times[1][picks], times[0][picks]),
-        time_after=np.where(swap, times[0][picks], times[1][picks]),
-        generator_seed=seed + 1,
-        whole=kind == "events",
-        critical=q.t_quantile(0.5 + level / 2, clients - 1),
-        tail=(1 - level) / 2,
-    )
+    study = _drawn((first, second), (times[0], times[1]), draws, seed, whole=kind == "events", level=level)
     error = study.typical_error()
     formula = exp(-(study.critical + q.t_quantile(wanted, clients - 1)) * error) if np.isfinite(error) else nan
     answer = replace(answer, by_formula=formula)
@@ -195,6 +182,27 @@ class _Study:
             middle[empty] = np.where(self.tail ** (1 / effective) > 0.5, -1.0, 1.0)
             error[empty] = 0.0
         return middle, error
+
+
+def _drawn(
+    counts: tuple[Vector, Vector], times: tuple[Vector, Vector], draws: int, seed: int, *, whole: bool, level: float
+) -> _Study:
+    """Draw studies: clients with replacement, the windows of each swapped with probability a half."""
+    clients = len(counts[0])
+    generator = np.random.default_rng(seed)
+    picks = generator.integers(0, clients, size=(draws, clients))
+    swap = generator.random((draws, clients)) < 0.5
+    low, high = counts[0][picks], counts[1][picks]
+    return _Study(
+        before=np.where(swap, high, low),
+        after=np.where(swap, low, high),
+        time_before=np.where(swap, times[1][picks], times[0][picks]),
+        time_after=np.where(swap, times[0][picks], times[1][picks]),
+        generator_seed=seed + 1,
+        whole=whole,
+        critical=q.t_quantile(0.5 + level / 2, clients - 1),
+        tail=(1 - level) / 2,
+    )
 
 
 def clients_needed(
