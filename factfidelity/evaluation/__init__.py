@@ -2,7 +2,7 @@
 
 from factfidelity.evaluation.answers import Evaluation, ReleasedEvaluation, evaluate, versions
 from factfidelity.evaluation.questions import QUESTIONS, Question
-from factfidelity.evaluation.teams import ALL_TEAMS, cut_at, evaluate_teams, only_team
+from factfidelity.evaluation.teams import ALL_TEAMS, cut_at, evaluate_teams, only_team, team_named
 
 __all__ = [
     "ALL_TEAMS",
@@ -14,5 +14,6 @@ __all__ = [
     "evaluate",
     "evaluate_teams",
     "only_team",
+    "team_named",
     "versions",
 ]

@@ -38,12 +38,7 @@ def only_team(extract: Extract, team: str) -> Extract:
     PlanError
         If there is no such team.
     """
-    teams = extract.teams
-    found = teams.loc[(teams["team_id"] == team) | (teams["name"] == team), "team_id"]
-    if found.empty:
-        known = ", ".join(sorted(teams["team_id"].astype(str)))
-        raise PlanError(problems=[Problem(f'there is no team "{team}" in the delivery', f"choose one of: {known}")])
-    team_id = found.iloc[0]
+    team_id = team_named(extract, team)
     enrolled = extract.enrolments.sort_values(["client_id", "start", "team_id"], kind="stable")
     first = enrolled.drop_duplicates("client_id")
     own = set(first.loc[first["team_id"] == team_id, "client_id"])
@@ -57,6 +52,22 @@ def only_team(extract: Extract, team: str) -> Extract:
             frame = frame[frame["client_id"].isin(own if name == "clients" else own | seen)]
         tables[name] = frame
     return replace(extract, tables=tables)
+
+
+def team_named(extract: Extract, team: str) -> str:
+    """Return the id of a team that is given by its id or its name.
+
+    Raises
+    ------
+    PlanError
+        If there is no such team.
+    """
+    teams = extract.teams
+    found = teams.loc[(teams["team_id"] == team) | (teams["name"] == team), "team_id"]
+    if found.empty:
+        known = ", ".join(sorted(teams["team_id"].astype(str)))
+        raise PlanError(problems=[Problem(f'there is no team "{team}" in the delivery', f"choose one of: {known}")])
+    return str(found.iloc[0])
 
 
 def cut_at(extract: Extract, end: pd.Timestamp) -> Extract:

@@ -19,6 +19,16 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "published": {"sv": "Förra rapporten", "en": "Report before"},
     "recomputed": {"sv": "Förra perioden, räknad med dagens regler", "en": "Earlier period under today's rules"},
     "moved": {"sv": "Skillnad mot förra rapporten", "en": "Difference from the report before"},
+    "by_rules": {
+        "sv": "Varav: underlag, regler eller versioner",
+        "en": "Of which: data, definitions or versions",
+    },
+    "by_world": {"sv": "Varav: ny period", "en": "Of which: the new period"},
+    "earlier": {"sv": "Underlag för den tidigare perioden", "en": "Data of the earlier period"},
+    "unknown": {
+        "sv": "okänt: den tidigare perioden kan inte visas räknad på nytt",
+        "en": "unknown: the earlier period cannot be shown recomputed",
+    },
     "what": {"sv": "Del", "en": "Part"},
     "state": {"sv": "Läge", "en": "State"},
     "data": {"sv": "Underlag", "en": "Data"},
@@ -33,6 +43,18 @@ _RULES = {
     "sv": "Regler eller versioner har ändrats sedan förra rapporten; jämför därför med kolumnen som är räknad med "
     "dagens regler.",
     "en": "Rules or versions have changed since the report before; compare with the column under today's rules.",
+}
+_DATA = {
+    "sv": " Uppgifter om den tidigare perioden har ändrats i leveransen (rättelser eller sena rader).",
+    "en": " Data of the earlier period have changed in the delivery (corrections or late rows).",
+}
+_KEPT = {
+    "sv": " Uppgifterna om den tidigare perioden är desamma som då.",
+    "en": " The data of the earlier period are those of then.",
+}
+_MOVED = {
+    "sv": " {moved} av {shown} nyckeltal som visas i båda har ändrats; mest i förhållande till förra värdet: {most}.",
+    "en": " {moved} of {shown} key figures shown in both have changed; most, relative to their value then: {most}.",
 }
 _WORLD = {
     "sv": "Regler och versioner är desamma som i förra rapporten: det som skiljer är underlaget och perioden.",
@@ -52,16 +74,39 @@ def changes_record(
         The earlier period from today's delivery under today's plan and version.
     """
     same_rules = not _plan_keys(now, before) and now.provenance["versions"] == before.provenance["versions"]
+    told = _WORLD if same_rules else _RULES
+    data = {} if recomputed is None else _KEPT if _same_data(recomputed, before) else _DATA
     return {
-        "summary": dict(_WORLD if same_rules else _RULES),
+        "summary": {
+            language: told[language] + data.get(language, "") + _moved(now, before, recomputed, language)
+            for language in ("sv", "en")
+        },
         "views": {
             language: [
                 view_record(figures_view(now, before, recomputed, language)),
-                view_record(causes_view(now, before, language)),
+                view_record(causes_view(now, before, language, recomputed)),
             ]
             for language in ("sv", "en")
         },
     }
+
+
+def _same_data(recomputed: ReleasedEvaluation, before: ReleasedEvaluation) -> bool:
+    return bool(recomputed.provenance["fingerprint"] == before.provenance["fingerprint"])
+
+
+def _moved(
+    now: ReleasedEvaluation, before: ReleasedEvaluation, recomputed: ReleasedEvaluation | None, language: str
+) -> str:
+    """Say how many key figures have moved, and which the most; nothing where none is shown in both."""
+    rows = figures_view(now, before, recomputed, language).frame.dropna(subset=["moved"])
+    if not len(rows):
+        return ""
+    moved = rows.loc[rows["moved"] != 0]
+    size = (moved["moved"] / moved["published"].where(moved["published"] != 0)).abs()
+    most = moved.loc[size.sort_values(ascending=False, kind="stable").dropna().index[:3], "name"].tolist()
+    text = _MOVED[language].format(moved=len(moved), shown=len(rows), most=", ".join(most) or "–")
+    return text if len(moved) else ""
 
 
 def figures_view(
@@ -73,19 +118,21 @@ def figures_view(
     rows = []
     for name, figure in current.items():
         earlier = published.get(name)
-        value, past = _value(figure), _value(earlier)
+        value, past, anew = _value(figure), _value(earlier), _value(again.get(name))
         rows.append(
             {
                 "name": figure.label,
                 "now": value,
                 "published": past,
-                "recomputed": _value(again.get(name)),
+                "recomputed": anew,
                 "moved": value - past,
+                "by_rules": anew - past,
+                "by_world": value - anew,
             }
         )
     columns = tuple(
         Column(name, _WORDS[name][language], "text" if name == "name" else "number", 2)
-        for name in ("name", "now", "published", "recomputed", "moved")
+        for name in ("name", "now", "published", "recomputed", "moved", "by_rules", "by_world")
     )
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     return TableView("changes", _WORDS["figures"][language], frame, columns)
@@ -99,8 +146,13 @@ def _value(figure: KeyFigure | None) -> float:
     return float("nan") if figure is None or figure.value is None else float(figure.value)
 
 
-def causes_view(now: ReleasedEvaluation, before: ReleasedEvaluation, language: str) -> TableView:
-    """Return whether data, period, plan and versions are those of the report before."""
+def causes_view(
+    now: ReleasedEvaluation, before: ReleasedEvaluation, language: str, recomputed: ReleasedEvaluation | None = None
+) -> TableView:
+    """Return whether data, period, plan and versions are those of the report before.
+
+    With the earlier period recomputed, also whether its data are those of then: what differs then is the world.
+    """
     words = {key: text[language] for key, text in _WORDS.items()}
     keys = _plan_keys(now, before)
     versions = [
@@ -112,7 +164,9 @@ def causes_view(now: ReleasedEvaluation, before: ReleasedEvaluation, language: s
             return words["same"]
         return words["keys"].format(keys=", ".join(parts)) if parts else words["other"]
 
+    earlier = words["unknown"] if recomputed is None else state(not _same_data(recomputed, before), [])
     rows = [
+        (words["earlier"], earlier),
         (words["data"], state(now.provenance["fingerprint"] != before.provenance["fingerprint"], [])),
         (words["period"], state(list(now.provenance["period"]) != list(before.provenance["period"]), [])),
         (words["plan"], state(bool(keys), keys)),

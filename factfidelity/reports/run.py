@@ -18,7 +18,8 @@ from factfidelity.delivery.quality import DeliveryReport
 from factfidelity.delivery.quality_guard import shown_files, shown_rows
 from factfidelity.display.result import Result
 from factfidelity.errors import DisclosureError, Problem, ReportError
-from factfidelity.evaluation import ReleasedEvaluation, cut_at, evaluate, evaluate_teams
+from factfidelity.evaluation import ReleasedEvaluation, cut_at, evaluate, evaluate_teams, team_named
+from factfidelity.evaluation.grain import COURSES
 from factfidelity.extract import Extract
 from factfidelity.reports.changes import changes_record
 from factfidelity.reports.delivery import write_delivery_report
@@ -113,19 +114,20 @@ def run_report(
     extract = load_extract(folder, mapping=mapping, plan=chosen)
     report: DeliveryReport = extract.delivery
     step("evaluate")
-    before = read_released(previous) if previous else None
+    before = _same_team(read_released(previous), extract, team) if previous else None
     known = [before.results] if before else []
     again = _recomputed(extract, chosen, team, before) if before else None
     if again:
         known.append(again.results)
+    grains = grains_of(before)
     if team:
-        released = _team_released(extract, chosen, team, known)
+        released = _team_released(extract, chosen, team, known, grains)
     else:
-        evaluation = evaluate(extract, chosen)
+        evaluation = evaluate(extract, chosen, grains=grains)
         step("release")
         released = evaluation.released(previous=known)
     released = dataclasses.replace(released, delivery=delivery_facts(report))
-    if before and again:
+    if before:
         released = dataclasses.replace(released, changes=changes_record(released, before, again))
     step("page")
     contents = report_files(released, language=tongue, formats=formats, notebook=notebook)
@@ -144,23 +146,60 @@ def run_report(
     raise ReportError(problems=[problem]) from None
 
 
-def _recomputed(extract: Extract, plan: Plan, team: str | None, before: ReleasedEvaluation) -> ReleasedEvaluation:
-    """Return the earlier period under today's rules; one team's passes the gate with those of all the others."""
+def _same_team(before: ReleasedEvaluation, extract: Extract, team: str | None) -> ReleasedEvaluation:
+    """Return the report before, or refuse it where it is about somebody else than this one."""
+    mine = team_named(extract, team) if team else None
+    if before.provenance.get("team") == mine:
+        return before
+    problem = Problem(
+        f"the report before is of {before.provenance.get('team') or 'all teams'}, this one of {mine or 'all teams'}",
+        "give released.json of the same team's report",
+        what_sv=f"förra rapporten gäller {before.provenance.get('team') or 'alla team'}, den här {mine or 'alla team'}",
+        do_sv="ange released.json från samma teams rapport",
+    )
+    raise ReportError(problems=[problem])
+
+
+def grains_of(before: ReleasedEvaluation | None) -> Mapping[str, str] | None:
+    """Return the periods and groups of the report before, which this one keeps: a quarter tells of its months."""
+    if before is None:
+        return None
+    grains = before.provenance.get("grains")
+    if grains is not None:
+        return dict(grains)
+    every = {result.notes["every"] for name, result in before.results.items() if name in COURSES}
+    return {"every": every.pop()} if len(every) == 1 else None
+
+
+def _recomputed(
+    extract: Extract, plan: Plan, team: str | None, before: ReleasedEvaluation
+) -> ReleasedEvaluation | None:
+    """Return the earlier period under today's rules, or nothing where the gate refuses it beside what was shown.
+
+    One team's passes the gate with those of all the others.
+    """
     earlier = cut_at(extract, pd.Timestamp(before.provenance["period"][1]) + pd.Timedelta(days=1))
-    if team:
-        return _team_released(earlier, plan, team, [before.results])
-    return evaluate(earlier, plan).released(previous=before.results)
+    grains = grains_of(before)
+    try:
+        if team:
+            return _team_released(earlier, plan, team, [before.results], grains)
+        return evaluate(earlier, plan, grains=grains).released(previous=before.results)
+    except (DisclosureError, ReportError):
+        return None
 
 
 def _team_released(
-    extract: Extract, plan: Plan, team: str, previous: Sequence[Mapping[str, Result]]
+    extract: Extract,
+    plan: Plan,
+    team: str,
+    previous: Sequence[Mapping[str, Result]],
+    grains: Mapping[str, str] | None = None,
 ) -> ReleasedEvaluation:
     """Release one team's results so that its report may lie beside that of all teams and those of the others."""
-    teams = extract.teams
-    team_id = str(teams.loc[(teams["team_id"] == team) | (teams["name"] == team), "team_id"].iloc[0])
+    team_id = team_named(extract, team)
     known = {team_id: previous} if previous else None
     try:
-        made, _ = evaluate_teams(extract, plan, [team_id], previous=known, beside_whole=True)
+        made, _ = evaluate_teams(extract, plan, [team_id], previous=known, beside_whole=True, grains=grains)
     except DisclosureError as fault:
         problems = (*fault.problems, _made_together())
     else:
