@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from factfidelity.delivery.assemble_columns import asked_beyond, headings_of, lacking, with_extra
+from factfidelity.delivery.assemble_corrections import TAKEN_BACK, with_taken_back
 from factfidelity.delivery.assemble_lists import links_of, lists_of, named_alike, outside, with_lists, without_zeros
 from factfidelity.delivery.identity import screen_name, screen_table
 from factfidelity.delivery.keep import read_about
@@ -187,6 +188,7 @@ def _repeated(assigned: Sequence[Assigned], hashes: Sequence[NDArray[np.uint64]]
         if not assigned[places[0]].layout.may_repeat:
             left = np.flatnonzero(marks == "")
             marks[left[pd.Series(whole[left]).duplicated().to_numpy()]] = "duplicate"
+        marks = with_taken_back([assigned[place] for place in places], marks)
         ends = np.cumsum([len(assigned[place].raw) for place in places])
         for place, part in zip(places, np.split(marks, ends[:-1]), strict=True):
             skips[place] = part
@@ -246,7 +248,7 @@ def _read_said(raw: RawTable) -> list[Problem]:
 
 def _repeats_said(raw: RawTable, skip: NDArray[np.object_]) -> list[Problem]:
     said = []
-    for rule in ("duplicate", "superseded"):
+    for rule in ("duplicate", "superseded", TAKEN_BACK):
         lines = raw.lines[skip == rule]
         if len(lines):
             first = tuple(int(line) for line in lines[:10])
@@ -299,7 +301,7 @@ def _account(
         mine = [place for place, one in enumerate(assigned) if one.raw is raw]
         for place in mine:
             skip, made = skips[place], mapped[place]
-            here = np.where(skip != "", skip, made.fates)
+            here = np.where(skip != "", np.where(skip == TAKEN_BACK, "superseded", skip), made.fates)
             why = np.where(skip != "", skip, made.reasons)
             better = (fates == "") | ((fates != "used") & (here == "used"))
             fates[better], reasons[better] = here[better], why[better]

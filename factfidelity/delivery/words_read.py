@@ -190,6 +190,13 @@ SAID: Mapping[str, Said] = {
         "en senare leverans innehåller samma rad, och den har använts",
         "ingenting, när leveranser överlappar varandra",
     ),
+    "taken_back": Said(
+        "", "note",
+        "the row corrects an earlier one by a negative amount, or is the one corrected; neither counts",
+        "nothing; that is how the register takes back a dispensing",
+        "raden rättar en tidigare med ett negativt antal, eller är den som rättas; ingen av dem räknas",
+        "ingenting; så tar registret tillbaka ett uttag",
+    ),
     "bad_date": Said(
         "", "set_aside",
         "the date in {column} cannot be read",

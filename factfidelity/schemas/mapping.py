@@ -144,7 +144,8 @@ class Layout(Strict):
     required may be missing. ``may_repeat``: rows that say the same are not duplicates (two posts alike).
     ``drop``: headings that are never loaded. ``person``: the column with the person key; ``person_within``: the column
     with the municipality inside which alone that key is unique. ``year_in_name``: the column that may be missing where
-    each year is a file with the year in its name.
+    each year is a file with the year in its name. ``taken_back_by``: the column of numbers in which a negative one takes
+    back an earlier row that says the same.
     ``from_register``: the national register that such files are extracts of; empty where they are not.
     ``certainty``: how well the headings are known (``verified`` from the register's own documentation, ``example``
     from an invented example of how such files look).
@@ -163,6 +164,7 @@ class Layout(Strict):
     key: Names = ()
     second_key: Names = ()
     year_in_name: str = ""
+    taken_back_by: str = ""
     may_repeat: bool = False
     drop: Names = ()
     completeness: Literal["running", "discharged"] = "running"

@@ -357,3 +357,16 @@ def test_scores_that_are_delivered_again_replace_the_earlier_with_and_without_pa
         )
         folder = delivery(tmp_path / f"{part}{cell}x", NAMES, skattning_1__csv=first, skattning_2__csv=second)
         assert load_extract(folder).measurements["score"].tolist() == [50.0] * 12
+
+
+def test_a_negative_amount_takes_back_one_dispensing_in_whatever_file(tmp_path):
+    head = "LopNr;ATC;EDATUM;ANTAL;forpddd\n"
+    first = head + "".join(f"{one};N05AX13;2023-03-0{1 + n % 9};1,0;28,5\n" for n, one in enumerate(KEYS))
+    first += f"{KEYS[0]};N05AX13;2023-03-01;2;28,5\n{KEYS[1]};N05AX13;2020-01-01;-1;28,5\n"
+    later = head + f"{KEYS[0]};N05AX13;2023-03-01;-1;28,5\n"
+    report = checked(delivery(tmp_path / "a", KEYS, lmed_1__csv=first, lmed_2__csv=later))
+    assert report.account()["superseded"] == 3
+    assert "taken_back" in set(report.table["rule"])
+    events = load_extract(tmp_path / "a").events
+    assert len(events) == 12
+    assert events["amount"].min() > 0
