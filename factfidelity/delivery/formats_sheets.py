@@ -54,6 +54,7 @@ def read_workbook(data: bytes, *, file: str, options: ReadOptions, content_hash:
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=size > _STREAMED, data_only=True)
             tables = [_sheet(sheet, file, options, content_hash) for sheet in book.worksheets]
             beside = (*_beside(book), *_comments(data))
+            bare = _bare_formulas(data)
     except FileFaultError:
         raise
     except Exception:
@@ -62,7 +63,6 @@ def read_workbook(data: bytes, *, file: str, options: ReadOptions, content_hash:
     if not found:
         raise FileFaultError("no_rows")
     first = found[0]
-    bare = _bare_formulas(data)
     remarks = (("formula_without_value", bare),) if bare else ()
     return [replace(first, extras=(*first.extras, *beside), remarks=remarks), *found[1:]]
 
@@ -83,7 +83,7 @@ def _checked(data: bytes) -> tuple[Any, int]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except Exception:  # what a flipped byte brings about is not only BadZipFile
         raise FileFaultError("damaged", format="xlsx") from None
     if size > LARGEST_UNPACKED or (size > 50 * MEGABYTE and size > LARGEST_RATIO * len(data)):
         raise FileFaultError("too_large", limit=f"{LARGEST_UNPACKED // MEGABYTE} MB")

@@ -180,3 +180,19 @@ def test_a_large_workbook_read_row_by_row_gives_the_same(tmp_path, monkeypatch):
         assert one.lines.tolist() == other.lines.tolist()
         assert sorted(one.extras) == sorted(other.extras)
         assert one.hidden == other.hidden
+
+
+@pytest.mark.parametrize("name", ["a__zip", "a__xlsx"])
+def test_an_archive_of_a_version_that_nobody_knows_is_told_as_damaged(name, tmp_path):
+    if name == "a__xlsx":
+        workbook(tmp_path / "whole.xlsx")
+        content = (tmp_path / "whole.xlsx").read_bytes()
+        (tmp_path / "whole.xlsx").unlink()
+    else:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr("a.csv", TEXT)
+        content = buffer.getvalue()
+    place = content.index(b"PK\x01\x02") + 6  # version needed to extract, in the directory of the archive
+    problems = read(tmp_path, **{name: content[:place] + b"\xc6" + content[place + 1 :]}).problems
+    assert [problem.rule for problem in problems] == ["damaged"]
