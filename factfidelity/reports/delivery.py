@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 import factfidelity
 from factfidelity.delivery.quality import DeliveryReport
@@ -20,8 +19,7 @@ from factfidelity.delivery.words import FATES, FURNITURE, HEADINGS, REPORT, TITL
 from factfidelity.display.tables import table_html
 from factfidelity.display.views import Column, TableView
 from factfidelity.errors import Problem, ReportError
-from factfidelity.reports.notebook import contents_of
-from factfidelity.reports.pages import environment
+from factfidelity.reports.notebook import Page, shell
 from factfidelity.reports.render import write_all
 from factfidelity.reports.words import WORDS
 
@@ -131,24 +129,14 @@ def delivery_html(report: DeliveryReport, language: str = "sv") -> str:
         table = _coloured(view, table_html(view, language))
         parts.append(f'<section id="{view.name}"><h2>{TITLES[view.name][language]}</h2>{table}</section>')
     body = "\n".join(parts)
-    css = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
-    return (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            body=Markup(body),  # noqa: S704  (every text above is escaped)
-            css=Markup(css + _COVERAGE_CSS),  # noqa: S704
-            contents=contents_of(body),
-            words={key: text[language] for key, text in WORDS.items()},
-            title=f"{REPORT['title'][language]}: {report.place}",
-            language=language,
-            lead=REPORT["lead"][language],
-            organisation="",
-            logo="",
-            footer=f"factfidelity {factfidelity.__version__}",
-            version=factfidelity.__version__,
-        )
+    page = Page(
+        title=f"{REPORT['title'][language]}: {report.place}",
+        language=language,
+        lead=REPORT["lead"][language],
+        footer=f"factfidelity {factfidelity.__version__}",
+        version=factfidelity.__version__,
     )
+    return shell(body, page, style=_COVERAGE_CSS)
 
 
 def _coloured(view: TableView, table: str) -> str:

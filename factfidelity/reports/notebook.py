@@ -18,6 +18,7 @@ from factfidelity.reports.pages import environment
 from factfidelity.reports.words import WORDS
 from factfidelity.schemas.files import shipped_folder
 
+_COMMON = "evaluation_report"
 _TIMEOUT = 600
 _INLINE = "module://matplotlib_inline.backend_inline"
 _QUIET_KERNEL = ("--HistoryManager.enabled=False", "--log-level=ERROR")
@@ -50,6 +51,20 @@ def notebook_path(name_or_path: str | Path) -> Path:
     known = ", ".join(sorted(path.stem for path in shipped_folder("notebooks").glob("*.ipynb")))
     problem = Problem(f'there is no notebook "{Path(name_or_path).name}"', f"give a file, or one of: {known}")
     raise ReportError(problems=[problem])
+
+
+def report_notebook(name_or_path: str | Path, programme: str) -> Path:
+    """Return the notebook of a report: the care model's own where there is one and no other is asked for.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        As ``notebook_path``.
+    programme : str
+        Id of the care model.
+    """
+    own = shipped_folder("notebooks") / f"evaluation_{programme}.ipynb"
+    return own if str(name_or_path) == _COMMON and own.is_file() else notebook_path(name_or_path)
 
 
 def run_notebook(path: Path, parameters: Mapping[str, Any]) -> Any:
@@ -163,11 +178,24 @@ def page_html(notebook: Any, page: Page) -> str:
         if cell.cell_type == "markdown":
             blocks.append(_plain_markdown(markdown2html_mistune(cell.source)))
         blocks.extend(_output_html(output) for output in cell.get("outputs", []))
-    body = "\n".join(block for block in blocks if block.strip())
-    template = environment().get_template("page.html.j2")
+    return shell("\n".join(block for block in blocks if block.strip()), page)
+
+
+def shell(body: str, page: Page, *, style: str = "") -> str:
+    """Return a whole page around its body: heading, contents, style, footer.
+
+    Parameters
+    ----------
+    body : str
+        HTML whose texts are escaped; every ``section`` with an id and a ``h2`` stands in the contents.
+    page : Page
+    style : str
+        What is added to the style sheet.
+    """
     from markupsafe import Markup
 
-    css = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
+    css = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8") + style
+    template = environment().get_template("page.html.j2")
     return template.render(
         body=Markup(body),  # noqa: S704
         css=Markup(css),  # noqa: S704

@@ -11,10 +11,12 @@ from typing import Any
 
 import pandas as pd
 
+import factfidelity
 from factfidelity.delivery.ask import DataRequest
 from factfidelity.display.tables import table_html
 from factfidelity.display.views import Column, TableView
 from factfidelity.errors import Problem, ReportError
+from factfidelity.reports.notebook import Page, shell
 from factfidelity.reports.render import write_all
 
 _CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001
@@ -119,12 +121,14 @@ def _views(request: DataRequest, language: str) -> list[TableView]:
 
 def _html(request: DataRequest, language: str) -> bytes:
     title = _WORDS["title"][language]
-    parts = [f"<h1>{escape(title)}</h1>"]
-    parts += [f"<p>{escape(text)}</p>" for text in _sentences(request, language)]
+    lead, *others = _sentences(request, language)
+    parts = [f"<p>{escape(text)}</p>" for text in others]
     for view in _views(request, language):
-        parts.append(f"<h2>{escape(view.caption)}</h2>{table_html(view, language)}")
-    head = f'<head><meta charset="utf-8"><title>{escape(title)}</title></head>'
-    return f'<!DOCTYPE html>\n<html lang="{language}">{head}<body>{"".join(parts)}</body></html>\n'.encode()
+        heading = f"<h2>{escape(view.caption)}</h2>"
+        parts.append(f'<section id="{escape(view.name)}">{heading}{table_html(view, language)}</section>')
+    version = factfidelity.__version__
+    page = Page(title=title, language=language, lead=lead, footer=f"factfidelity {version}", version=version)
+    return shell("\n".join(parts), page).encode()
 
 
 def _xlsx(request: DataRequest, language: str) -> bytes:

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from factfidelity.display.views import Column, FigureView, TableView
-from factfidelity.reports.cards import Card, split_sentences
+from factfidelity.reports.cards import Card
 from factfidelity.reports.chapters import Chapter
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.parts import holder_of, quiet
@@ -136,14 +136,3 @@ def column_weights(view: TableView, language: str) -> list[int]:
         longest = max((len(text) for text in texts), default=1)
         weights.append(max(4, min(word + 1, 18), min(longest, 24)))
     return weights
-
-
-def whole_sentences(text: str, most: int) -> str:
-    """Return as many whole sentences from the start of a text as fit, and at least the first."""
-    sentences = split_sentences(text)
-    shown = sentences[0]
-    for sentence in sentences[1:]:
-        if len(shown) + len(sentence) + 1 > most:
-            break
-        shown = f"{shown} {sentence}"
-    return shown

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from factfidelity.reports.released import read_released
 from factfidelity.reports.words import GUIDE, LEADS, LIMITS, SECTIONS, TABLES, WORDS, word
 from factfidelity.schemas.files import read_yaml, shipped_folder
 from factfidelity.schemas.plan import Plan
-from factfidelity.schemas.programme import load_programme
+from factfidelity.schemas.programme import load_programme, section_names
 from factfidelity.wording import date, pick
 
 # Of the tables on the delivery: what a reader of the report needs. The delivery report holds all of it.
@@ -216,17 +217,24 @@ class ReportPages:
         texts = [text[self.language].format(smallest=smallest) for text in GUIDE]
         return self._macro("prose", "guide", self.words["guide"], texts, True)
 
-    def section(self, name: str) -> Block:
+    def section(self, name: str, *, but: Sequence[str] = ()) -> Block:
         """Return one section with its answers, figures and tables; empty where there is no result for it.
 
-        ``indicators`` gives one section for each of those that the care model's own indicators fill.
+        Parameters
+        ----------
+        name : str
+            ``indicators`` gives one section for each of those that the care model's own indicators fill, and
+            ``indicators-school`` and the like one of them.
+        but : sequence of str
+            Sections that stand elsewhere in the report, to be left out of a group.
         """
-        known = dict.fromkeys([*(section for section, _, _ in SECTIONS), *self.sections])
-        if name not in known:
-            raise ValueError(f"there is no section {name!r}; known: {', '.join(known)}")
+        named = [section for section, _, _ in SECTIONS]
+        known = dict.fromkeys([*named, *(f"indicators-{section}" for section in section_names()), *self.sections])
+        if unknown := [one for one in (name, *but) if one not in known]:
+            raise ValueError(f"there is no section {unknown[0]!r}; known: {', '.join(known)}")
         blocks = []
         for chapter in self.chapters:
-            if name in (chapter.name, chapter.group):
+            if name in (chapter.name, chapter.group) and chapter.name not in but:
                 apart = "" if chapter.name == chapter.group else f"{chapter.name}-"
                 parts = [
                     part_of(one, self.language, smallest=self._smallest, under=chapter.title, apart=apart)
@@ -236,6 +244,10 @@ class ReportPages:
                 place = f"section-{chapter.name}"
                 blocks.append(self._macro("section", place, chapter.title, lead, parts, self.words).html)
         return Block("\n".join(blocks))
+
+    def text(self, *, sv: str, en: str) -> Block:
+        """Return a paragraph of your own in the report's language, for the notebook that puts a report together."""
+        return Block(f'<p class="own">{escape({"sv": sv, "en": en}[self.language])}</p>')
 
     def methods(self) -> Block:
         """How each figure was made, from the choices of this very report."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from factfidelity.evaluation import Evaluation, ReleasedEvaluation
-from factfidelity.reports.notebook import Page, notebook_path, page_html, run_notebook
+from factfidelity.reports.notebook import Page, page_html, report_notebook, run_notebook
 from factfidelity.reports.notebook_here import run_here
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.released import released_json, write_bytes, write_text
@@ -122,7 +122,7 @@ def report_html(
     here: bool = False,
 ) -> str:
     """Run the report notebook on a released evaluation and return the page; ``here``: in this process, no kernel."""
-    path = notebook_path(notebook)
+    path = report_notebook(notebook, released.plan.programme)
     with tempfile.TemporaryDirectory(prefix="factfidelity-") as quiet:
         store = Path(quiet) / "released.json"
         write_text(store, released_json(released))

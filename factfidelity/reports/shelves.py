@@ -11,7 +11,7 @@ import pandas as pd
 from factfidelity.contact.indicator_result import ProgrammeIndicators
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, TableView
-from factfidelity.reports.cards import split_sentences
+from factfidelity.reports.cards import one_line, split_sentences
 from factfidelity.reports.chapters import Chapter
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.sheets import chart_table, placed_figures
@@ -19,6 +19,8 @@ from factfidelity.schemas.programme import section_title
 from factfidelity.wording import pick
 
 _LONG, MOST_CHARTS = 60, 6
+# A sentence that shares fewer words with the title of a figure speaks of something else.
+_SHARED_WORDS = 2
 # Where there are more charts than a sheet takes, these results come first; they stand in the order of the report.
 _CHARTED = ("mirror_outcomes", "caseload_ratios", "fidelity_scores", "board_use", "contact_pattern", "staffing")
 # Of the delivery, what a manager needs: the rules that were broken stand in the workbook of tables.
@@ -85,7 +87,7 @@ def summary_shelves(pages: ReportPages) -> Shelves:
     ----------
     pages : ReportPages
     """
-    chosen = [result for chapter in pages.chapters for result in _chosen(chapter)]
+    chosen = [result for chapter in pages.chapters for result in chosen_of(chapter)]
     main = [_key_sheet(pages), *(Sheet(view) for view in pages.change_views()[:1])]
     seen: set[str] = set()
     for result in chosen:
@@ -127,7 +129,7 @@ def table_shelves(pages: ReportPages) -> Shelves:
     )
 
 
-def _chosen(chapter: Chapter) -> Sequence[Result]:
+def chosen_of(chapter: Chapter) -> Sequence[Result]:
     """Return the results of a section that a manager needs: those with a key figure, else the first."""
     chosen = [one for one in chapter.results if one.key_figures() or isinstance(one, ProgrammeIndicators)]
     return chosen or chapter.results[:1]
@@ -170,6 +172,8 @@ def _charts(results: Sequence[Result], language: str) -> tuple[Drawn, ...]:
 def finding_of(figure: FigureView, result: Result, language: str, said: set[str]) -> str:
     """Return the one sentence that a figure is shown for: the one in the answer that shares most words with its title.
 
+    The first figure of a result takes the best there is. A later one that no sentence speaks of has its title instead.
+
     Parameters
     ----------
     figure : FigureView
@@ -181,9 +185,12 @@ def finding_of(figure: FigureView, result: Result, language: str, said: set[str]
     """
     answers = (result.summary(language), *(one.sentence for one in result.key_figures(language)))
     sentences = [sentence for answer in answers for sentence in split_sentences(answer)]
-    free = [one for one in dict.fromkeys(sentences) if one and one not in said] or sentences[:1]
+    free = [one for one in dict.fromkeys(sentences) if one and one not in said]
     wanted = {word[:5] for word in re.findall(r"[^\W\d_]{4,}", figure.caption.casefold())}
-    best = max(free, key=lambda one: sum(stem in one.casefold() for stem in wanted))
+    shared = {one: sum(stem in one.casefold() for stem in wanted) for one in free}
+    best = max(free, key=lambda one: shared[one], default="")
+    if not best or (said and shared[best] < _SHARED_WORDS):
+        best = one_line(figure.caption)
     said.add(best)
     return best
 

@@ -11,9 +11,15 @@ from pathlib import Path
 import pytest
 
 import factfidelity as ff
+from factfidelity.delivery.ask import data_request
+from factfidelity.reports.batch import full_years, render_batch
+from factfidelity.reports.delivery import write_delivery_report
+from factfidelity.reports.order import write_order
 from factfidelity.reports.render import report_html
+from factfidelity.schemas.plan import Plan
 
 STYLE = Path(ff.__file__).parent / "reports" / "templates" / "style.css"
+SAMPLES = Path(__file__).parents[2] / "sample_data"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = os.environ.get("FACTFIDELITY_AXE", "")
 
@@ -51,23 +57,57 @@ def test_a_focus_is_visible_and_nothing_moves():
     assert "transition" not in style
 
 
-@pytest.mark.skipif(not (CHROMIUM and AXE), reason="needs Chromium, and FACTFIDELITY_AXE = the path of axe.min.js")
-@pytest.mark.parametrize("language", ["sv", "en"])
-def test_axe_finds_no_violation(language, tmp_path):
-    released = ff.evaluate(ff.sample_extract(seed=5, clients=150, teams=3, years=4)).released()
-    html = report_html(released, language=language)
+needs_axe = pytest.mark.skipif(
+    not (CHROMIUM and AXE), reason="needs Chromium, and FACTFIDELITY_AXE = the path of axe.min.js"
+)
+
+
+def violations(html, place):
+    """Return what axe-core finds on a page with everything on it unfolded."""
     check = (
-        f"<script>{Path(AXE).read_text(encoding='utf-8')}</script><script>axe.run().then(found => {{"
+        f"<script>{Path(AXE).read_text(encoding='utf-8')}</script><script>"
+        "document.querySelectorAll('details').forEach(one => { one.open = true; }); axe.run().then(found => {"
         "document.title = 'AXE ' + found.violations.map(one => one.id + ':' + one.nodes.length).join(' ') + ' END';"
-        "}});</script></body>"
+        "});</script></body>"
     )
-    page = tmp_path / "page.html"
+    page = place / "page.html"
     page.write_text(html.replace("</body>", check), encoding="utf-8")
     command = [
         CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-        f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=60000", "--dump-dom", page.as_uri(),
+        f"--user-data-dir={place / 'profile'}", "--virtual-time-budget=60000", "--dump-dom", page.as_uri(),
     ]  # fmt: skip
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
     found = re.search(r"<title>AXE (.*?) ?END</title>", run.stdout)
     assert found, "axe did not answer"
-    assert found.group(1) == ""
+    return found.group(1)
+
+
+@needs_axe
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_axe_finds_no_violation(language, tmp_path):
+    released = ff.evaluate(ff.sample_extract(seed=5, clients=150, teams=3, years=4)).released()
+    assert violations(report_html(released, language=language), tmp_path) == ""
+
+
+@needs_axe
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_axe_finds_no_violation_on_the_order_form_and_the_delivery_report(language, tmp_path):
+    _, form = write_order(data_request(Plan()), tmp_path / "order", language=language)
+    delivered = ff.load_extract(SAMPLES / "sis_bup").delivery
+    (told,) = write_delivery_report(delivered, tmp_path / "delivery", language=language, formats=("html",))
+    for number, page in enumerate((form, told)):
+        place = tmp_path / str(number)
+        place.mkdir()
+        assert violations(page.read_text(encoding="utf-8"), place) == ""
+
+
+@needs_axe
+def test_axe_finds_no_violation_on_the_index_of_a_batch(tmp_path):
+    extract = ff.sample_extract(seed=5, clients=120, teams=2, years=3)
+    year = full_years(extract)[-1]
+    outcome = render_batch(extract, ff.load_plan(), tmp_path / "all", years=[year], formats=("xlsx",), workers=1)
+    assert outcome.index
+    for page in outcome.index:
+        place = tmp_path / page.stem
+        place.mkdir()
+        assert violations(page.read_text(encoding="utf-8"), place) == ""

@@ -56,6 +56,7 @@ def test_the_form_is_written_as_a_workbook_and_a_page(language, tmp_path):
     text = page.read_text(encoding="utf-8")
     assert f'lang="{language}"' in text
     assert "INDATUMA" in text
+    assert text.count("<main") == text.count("<h1") == 1
     sheets = openpyxl.load_workbook(io.BytesIO(book.read_bytes()))
     assert len(sheets.sheetnames) == 2 + request.table["holder_sv"].nunique()
     again, _ = write_order(request, tmp_path / "again", language=language)

@@ -9,11 +9,11 @@ import zipfile
 import pytest
 
 import factfidelity as ff
+from factfidelity.reports.cards import split_sentences
 from factfidelity.reports.document import report_docx
 from factfidelity.reports.pages import ReportPages
-from factfidelity.reports.parts import OPEN_FIGURES
 from factfidelity.reports.pdf import report_pdf
-from factfidelity.reports.slides import report_pptx
+from factfidelity.reports.slides import report_pptx, slide_figures
 
 
 @pytest.fixture(scope="module")
@@ -45,21 +45,24 @@ def test_the_word_document_has_alt_texts_header_rows_and_its_language(released):
     assert "sv-SE" in styles
 
 
-def test_the_slides_show_the_first_figures_of_each_result_with_their_alt_texts(released):
+def test_each_slide_has_one_finding_and_its_figure_with_an_alt_text_and_notes(released):
     pptx = pytest.importorskip("pptx")
     made = report_pptx(released, language="en")
     assert made == report_pptx(released, language="en")
     show = pptx.Presentation(io.BytesIO(made))
-    figures = [one for result in ReportPages(released, "en").results for one in result.figures("en")[:OPEN_FIGURES]]
-    assert len(show.slides) == len(figures) + 1
-    described = [
-        shape._element.nvPicPr.cNvPr.get("descr")
-        for slide in show.slides
-        for shape in slide.shapes
-        if shape.shape_type is not None and shape.shape_type == 13
-    ]
-    assert len(described) == len(figures)
-    assert all(len(text) > 40 for text in described)
+    figures = list(slide_figures(ReportPages(released, "en")))
+    # A first slide, the key figures, the figures, and the limits.
+    assert len(show.slides) == len(figures) + 3 <= 25
+    pictures = [(slide, shape) for slide in show.slides for shape in slide.shapes if shape.shape_type == 13]
+    assert len(pictures) == len(figures)
+    for (slide, picture), (_, figure, finding) in zip(pictures, figures, strict=True):
+        assert slide.shapes.title.text == finding
+        assert len(split_sentences(finding)) == 1
+        assert picture._element.nvPicPr.cNvPr.get("descr") == figure.alt
+        assert picture.top + picture.height <= show.slide_height
+        assert picture.left >= 0
+        assert picture.height > show.slide_height / 3
+        assert slide.has_notes_slide
 
 
 @pytest.mark.parametrize("make", [report_pdf, report_docx, report_pptx])

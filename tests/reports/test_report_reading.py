@@ -12,11 +12,9 @@ import pytest
 
 import factfidelity as ff
 from factfidelity.display.views import Column, FigureView, KeyFigure, NativeChart, TableView
-from factfidelity.reports import cards, parts, sheets
-from factfidelity.reports.notebook import notebook_path
-from factfidelity.reports.outline import column_weights, outline, whole_sentences
+from factfidelity.reports import cards, parts, sheets, shelves
+from factfidelity.reports.outline import column_weights, outline
 from factfidelity.reports.pages import ReportPages
-from factfidelity.reports.words import LEADS, SECTIONS
 from factfidelity.reports.workbook import workbook_bytes
 
 
@@ -172,12 +170,6 @@ def test_the_cover_links_to_every_sheet_and_shares_are_written_as_per_cent(relea
             assert ("%" in cell.number_format) == (figure.form == "percent")
 
 
-def test_the_shipped_notebook_asks_for_every_section():
-    asked = set(re.findall(r'section\(\\"(\w+)\\"\)', notebook_path("evaluation_report").read_text(encoding="utf-8")))
-    assert asked == {section for section, _, _ in SECTIONS}
-    assert {lead.partition("-")[0] for lead in LEADS} <= asked
-
-
 def test_the_plain_outline_keeps_long_tables_for_the_appendix(released):
     elements = list(outline(ReportPages(released, "sv")))
     appendix = next(
@@ -190,9 +182,20 @@ def test_the_plain_outline_keeps_long_tables_for_the_appendix(released):
             assert len(one.frame) <= 14
 
 
-def test_columns_are_as_wide_as_their_texts_and_a_finding_ends_with_a_whole_sentence():
+def test_columns_are_as_wide_as_their_texts():
     weights = column_weights(VIEW, "sv")
     assert len(weights) == 3
     assert min(weights) >= 4
-    assert whole_sentences("Ett är kort. Två är lite längre. Tre.", 20) == "Ett är kort."
-    assert whole_sentences("Ett är kort. Två.", 20) == "Ett är kort. Två."
+
+
+def test_a_figure_is_shown_for_the_sentence_that_speaks_of_it_and_the_next_for_another(released):
+    result = released.results["mirror_outcomes"]
+    said: set[str] = set()
+    found = [shelves.finding_of(figure, result, "sv", said) for figure in result.figures("sv")]
+    assert len(found) == len(set(found)) == len(result.figures("sv"))
+    text = " ".join([result.summary("sv"), *(one.sentence for one in result.key_figures("sv"))])
+    assert found[0] in text
+    assert all(one in text or one == cards.one_line(figure.caption)
+               for one, figure in zip(found, result.figures("sv"), strict=True))  # fmt: skip
+    days = next(place for place, figure in enumerate(result.figures("sv")) if figure.name == "day_rates")
+    assert "dygn" in found[days].lower()
