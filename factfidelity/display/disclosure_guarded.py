@@ -27,7 +27,7 @@ class Guarded:
     known : dict of str to array of bool
         Where there is a value at all.
     told : dict of str to array of bool
-        What others know although it is hidden here: from an earlier release, or because it follows from one.
+        What others know although it is hidden here, from an earlier release; ``told_now`` also what follows from one.
     rows, names : Names
         What each row is about, with all keys and without those at their total.
     """
@@ -40,6 +40,7 @@ class Guarded:
     sensitive: Mask
     known: Mask
     told: Mask = dataclasses.field(default_factory=dict)
+    told_now: Mask = dataclasses.field(default_factory=dict)
     found: list[Triple] = dataclasses.field(default_factory=list)
     looked: bool = False
     rows: Names = dataclasses.field(init=False)

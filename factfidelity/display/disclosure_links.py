@@ -248,7 +248,7 @@ def _close_rows(item: Guarded) -> None:
         item.looked = True
     if item.found:
         order = sorted(columns, key=lambda name: _rank(item, name))
-        close_identities(item.found, item.mask, item.known, order, item.told)
+        close_identities(item.found, item.mask, item.known, order, item.told | item.told_now)
 
 
 def _rank(item: Guarded, name: str) -> tuple[bool, bool, bool, bool, str]:
@@ -293,6 +293,8 @@ def _system_to_mask(frames: Sequence[Guarded], places: Sequence[tuple[int, str]]
     for (number, column), cells in zip(places, registry.cells, strict=True):
         rows = np.where(cells >= 0, registry.system.hidden[cells], False)
         frames[number].mask[column] |= rows.astype(bool)
-        told = np.where(cells >= 0, (registry.system.fixed | registry.system.pinned)[cells], False)
-        if told.any():
-            frames[number].told[column] = frames[number].told.get(column, np.False_) | told
+        item, told = (
+            frames[number],
+            np.where(cells >= 0, (registry.system.fixed | registry.system.pinned)[cells], False),
+        )
+        item.told_now[column] = item.told.get(column, np.False_) | told

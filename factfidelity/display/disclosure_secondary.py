@@ -45,13 +45,18 @@ def protect_system(
     sharp = widths >= 1.0
     left |= _serve(system, blocks, cells[sharp], np.minimum(widths[sharp], 1.0), 1.0)
     if left:  # no hiding of a few helps: nothing of what hangs together with them is shown
-        lost = np.isin(blocks.block_of, blocks.block_of[sorted(left)]) & (blocks.block_of >= 0)
-        system.hidden |= lost & ~system.fixed
+        dark = np.isin(blocks.block_of, blocks.block_of[sorted(left)]) & (blocks.block_of >= 0)
+        system.hidden |= dark & ~system.fixed
         left -= {int(cell) for cell in np.flatnonzero(system.in_the_dark())}
+    system.pinned[active] = False
     tried = np.zeros(len(system.values), dtype=bool)
+    lost: set[int] = set()
     while len(others := np.flatnonzero(system.unknown & ~system.sensitive & ~system.silent & active & ~tried)):
         tried[others] = True
-        system.pinned[sorted(_serve(system, blocks, others, least_width(system, others), 0.0))] = True
+        lost |= _serve(system, blocks, others, least_width(system, others), 0.0)
+    if lost:
+        system.pinned[sorted(lost)] = True
+        system.pinned &= ~system.in_the_dark()
     return sorted(left)
 
 

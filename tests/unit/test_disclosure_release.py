@@ -401,3 +401,30 @@ def test_neighbouring_steps_of_a_curve_do_not_differ_by_a_few_persons():
     shown = out["clients"].dropna().tolist()
     assert 1 <= len(shown) < 4
     assert not {38.0, 40.0} <= set(shown)
+
+
+def test_a_rate_of_nothing_is_hidden_where_nothing_itself_is():
+    """The total has no row for a group in which nothing happened: sums that hold then say that it is 0."""
+    table = frame("""
+        team  | sex     | persons | events | years
+        a     | woman   | 30      | 12     | 20.5
+        a     | unknown | 3       | 0      | 2.75
+        a     | man     | 25      | 2      | 18.25
+        a     | total   | 58      | 14     | 41.5
+        b     | woman   | 28      | 1      | 21.5
+        b     | unknown | 6       | 0      | 5.25
+        b     | man     | 31      | 14     | 22.5
+        b     | total   | 65      | 15     | 49.25
+        total | woman   | 58      | 13     | 42.0
+        total | man     | 56      | 16     | 40.75
+        total | total   | 123     | 29     | 90.75
+    """).assign(rate=lambda rows: rows["events"] / rows["years"])
+    gate = Gate(
+        keys=("team", "sex"), counts={"persons": ("events", "rate", "years")}, margins={"team": "total", "sex": "total"}
+    )
+    result = ByTeam(table=table)
+    object.__setattr__(result, "gates", {"table": gate})
+    out = release_results({"teams": result}, RULE)[0]["teams"].table
+    hidden_events = out["events"].isna().to_numpy()
+    assert hidden_events[1]
+    assert not (hidden_events & out["rate"].notna().to_numpy() & out["years"].notna().to_numpy()).any()
