@@ -99,7 +99,10 @@ class AllChoices(Result):
         """Return the same result with other frames; released, its ratios are so coarse that no stay can be had."""
         if released:
             own = self.table["is_plan"].to_numpy(dtype=bool)
-            frames = {**frames, "table": coarse(frames["table"], self.table, _FOLLOW, exact=own)}
+            days = (self.table["outcome"].map(lambda name: self.notes.get(f"days.{name}")) == "yes").to_numpy(
+                dtype=bool
+            )
+            frames = {**frames, "table": coarse(frames["table"], self.table, _FOLLOW, days=days, exact=own)}
         return super().with_frames(frames, released=released)
 
     def _outcomes(self) -> list[str]:

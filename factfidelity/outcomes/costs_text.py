@@ -135,7 +135,7 @@ def _other_choices(result: Priced, language: str) -> str:
     own, parts = result.notes["index_stay"], []
     for stay in result.notes["index_stays"].split(","):
         row = difference(result, "cost_per_client_year", stay) if stay != own else None
-        if row is not None:
+        if row is not None and pd.notna(row["estimate"]):
             parts.append(f"{money(row['estimate'], language)} ({say(CHOICES, stay, language)})")
     if not parts:
         return ""

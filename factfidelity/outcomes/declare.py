@@ -144,6 +144,7 @@ def label_notes(plan: Plan, outcomes: Iterable[Outcome]) -> dict[str, str]:
         for language in ("sv", "en"):
             notes[f"label.{language}.{outcome.outcome}"] = getattr(outcome.label, language) + sign
             notes[f"unit.{language}.{outcome.outcome}"] = getattr(outcome.unit, language)
+        notes[f"days.{outcome.outcome}"] = "yes" if outcome.is_days else "no"
     return notes
 
 

@@ -83,6 +83,7 @@ def mirror_outcomes(
         change=change,
         stays=everything.loc[everything["cohort"] == chosen.cohort].reset_index(drop=True),
         others=_others(change, chosen),
+        paired=_paired(everything[default], change, chosen),
         flow=_flow(design),
         coercion=coercion_frame(design),
         forms=forms_frame(design),
@@ -181,6 +182,21 @@ def _others(change: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return change.loc[chosen, columns].reset_index(drop=True)
 
 
+def _paired(table: pd.DataFrame, change: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Return one row per outcome: both windows of the paired cohort, with the test between them."""
+    table = table[table["cohort"] == plan.paired_cohort]
+    sides = [
+        table.loc[table["window"] == window, ["outcome", "clients", *_SIDE, *(["topic"] if window == "before" else [])]]
+        .rename(columns={name: f"{name}_{window}" for name in _SIDE})
+        for window in ("before", "after")
+    ]  # fmt: skip
+    tests = change[(change["cohort"] == plan.paired_cohort) & (change["index_stay"] == plan.index_stay)]
+    tests = tests.loc[tests["estimand"].isin(["mean_difference", "any_difference"]), _TESTED]
+    return sides[0].merge(sides[1], on=["outcome", "clients"], how="left").merge(tests, on="outcome", how="inner")
+
+
+_SIDE = ["mean", "median", "clients_any", "largest", "two_largest"]
+_TESTED = ["outcome", "estimand", "p", "rejected"]
 _NOT_OTHERS = ("cohort", "estimand", "p", "adjusted_p", "rejected", "method", "why", "detectable", "needed", "role")
 
 
@@ -255,5 +271,4 @@ def _notes(design: Design, counted: Sequence[Outcome], absent: Sequence[str]) ->
         **_lock(plan, counted),
         **_across(design, counted, absent),
     }
-    notes |= {f"days.{outcome.outcome}": "yes" if outcome.is_days else "no" for outcome in counted}
     return notes | label_notes(plan, counted)

@@ -27,7 +27,6 @@ _TESTS = {
     "any_difference": {"sv": "exakt McNemar", "en": "exact McNemar"},
 }
 _HELD = {True: {"sv": "ja", "en": "yes"}, False: {"sv": "nej", "en": "no"}}
-_KEYS = ["outcome", "clients"]
 
 
 def tests_view(result: Shown, language: str) -> TableView:
@@ -36,19 +35,13 @@ def tests_view(result: Shown, language: str) -> TableView:
     The form is that of Sood and others (2017): means, medians and persons with any, the p-value, and whether it is
     below the critical p of Benjamini and Hochberg over the table.
     """
-    cohort, stay = result.notes["paired_cohort"], result.notes["index_stay"]
-    change = result.change
-    chosen = change["estimand"].isin(list(_TESTS)) & (change["index_stay"] == stay) & (change["cohort"] == cohort)
-    tests = change.loc[chosen, ["outcome", "estimand", "p", "rejected"]]
-    table = result.table[result.table["cohort"] == cohort]
-    values = {"mean": "mean", "median": "median", "clients_any": "any"}
-    sides = [
-        table.loc[table["window"] == window, [*_KEYS, *values]].rename(
-            columns={name: f"{short}_{window}" for name, short in values.items()}
-        )
-        for window in ("before", "after")
-    ]
-    rows = sides[0].merge(sides[1], on=_KEYS, how="left").merge(tests, on="outcome", how="inner")
+    rows = result.paired.copy()
+    if not len(rows):
+        return TableView("paired_tests", "", rows, ())
+    seen = result.table[result.table["cohort"] == result.notes["paired_cohort"]]
+    for window in ("before", "after"):
+        counted = seen[seen["window"] == window].set_index("outcome")["clients_any"]
+        rows[f"any_{window}"] = counted.reindex(rows["outcome"]).to_numpy()
     shares = rows["estimand"] == "any_difference"  # a mean of 0 and 1 is the share that stands beside it
     rows.loc[shares, ["mean_before", "mean_after", "median_before", "median_after"]] = float("nan")
     rows["test"] = [say(_TESTS, str(name), language) for name in rows["estimand"]]
@@ -69,7 +62,9 @@ def _held_note(result: Shown, language: str) -> str:
     rejected = notes.get("rejections", "0")
     return {
         "sv": f"Urval: {cohort}. Kritiskt p enligt Benjamini–Hochberg över {tests} test: {critical}; {rejected} under. "
-        "Delar av ett annat utfall och kontrollutfall ingår inte i de testen.",
+        "Delar av ett annat utfall och kontrollutfall ingår inte i de testen. Utanför den säkra miljön är medelvärdena "
+        "avrundade, så att enskilda vårdtider inte går att räkna ut.",
         "en": f"Cohort: {cohort}. Critical p by Benjamini–Hochberg over {tests} tests: {critical}; {rejected} below. "
-        "Parts of another outcome and control outcomes are not among those tests.",
+        "Parts of another outcome and control outcomes are not among those tests. Outside the secure room means are "
+        "rounded, so that single stays cannot be worked out.",
     }[language]

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from factfidelity.display import charts
 from factfidelity.display.gate import Gate
@@ -15,7 +16,7 @@ from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, KeyFigure, TableView
 from factfidelity.errors import DisclosureError
 from factfidelity.outcomes import mirror_text, mirror_views
-from factfidelity.outcomes.coarse import coarse
+from factfidelity.outcomes.coarse import coarse, mean_steps
 from factfidelity.outcomes.trace import Tracer
 
 _FIGURES = ("rate", "total", "mean", "sd", "median", "q1", "q3")
@@ -28,6 +29,7 @@ _MOVED = {
     for window in ("before", "after")
 }
 _OTHER = ("estimate", "low", "high")
+_PAIRED = ("mean_before", "mean_after", "median_before", "median_after", "p", "rejected")
 _APART = ("lpt_days", "lpt_rate", "lrv_days", "lrv_rate")
 _CHANGE_COLUMNS = (*_CHANGE, "clients", "clients_any_before", "clients_any_after", "total_before", "total_after")
 
@@ -53,6 +55,8 @@ class MirrorOutcomes(Result):
         0.7) for the main outcomes, persons and totals of both windows.
     stays : DataFrame
         As ``table`` in the rate cohort, for every index-stay choice.
+    paired : DataFrame, one row per outcome in the paired cohort
+        Mean and median per client in both windows, p of the paired test, rejected; released, means are rounded.
     others : DataFrame, one row per outcome and other index-stay choice
         estimate, low, high: the rate ratio; released it is rounded, so that the stays of few clients cannot be had.
     flow : DataFrame, one row per step and cohort
@@ -122,6 +126,23 @@ class MirrorOutcomes(Result):
             topic="topic",
             inner=("moved_any", "moved_total", "moved_years"),
         ),
+        # The paired cohort often differs from that of rates by a few cut windows: its means leave the room coarse.
+        "paired": Gate(
+            keys=("outcome", "estimand"),
+            counts={
+                "clients": _PAIRED,
+                "clients_any_before": ("mean_before", "median_before", "p", "rejected"),
+                "clients_any_after": ("mean_after", "median_after", "p", "rejected"),
+            },
+            wholes={"clients_any_before": "clients", "clients_any_after": "clients"},
+            largest={
+                "mean_before": ("largest_before", "two_largest_before"),
+                "mean_after": ("largest_after", "two_largest_after"),
+            },
+            topic="topic",
+            inner=("clients_any_before", "clients_any_after"),
+            free=_PAIRED,
+        ),
         # Another choice for the index stay moves the stays of a few clients: only coarse ratios leave the room.
         "others": Gate(
             keys=("outcome", "index_stay"),
@@ -173,6 +194,7 @@ class MirrorOutcomes(Result):
 
     change: pd.DataFrame = field(default_factory=_empty)
     stays: pd.DataFrame = field(default_factory=_empty)
+    paired: pd.DataFrame = field(default_factory=_empty)
     others: pd.DataFrame = field(default_factory=_empty)
     flow: pd.DataFrame = field(default_factory=_empty)
     coercion: pd.DataFrame = field(default_factory=_empty)
@@ -182,10 +204,19 @@ class MirrorOutcomes(Result):
     inner_trace: Tracer | None = None
 
     def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> Self:
-        """Return the same result with other frames; released, the ratios of other choices are coarse."""
+        """Return the same result with other frames; released, other choices' ratios and the paired means are coarse."""
         if released and len(self.others):
-            frames = {**frames, "others": coarse(frames["others"], self.others, _OTHER)}
+            days = self._are_days(self.others)
+            frames = {**frames, "others": coarse(frames["others"], self.others, _OTHER, days=days)}
+        if released and len(self.paired):
+            step = mean_steps(self.paired["clients"].to_numpy(dtype=float), self._are_days(self.paired))
+            table = frames["paired"]
+            means = {name: ((table[name] / step).round() * step).round(2) for name in ("mean_before", "mean_after")}
+            frames = {**frames, "paired": table.assign(**means)}
         return super().with_frames(frames, released=released)
+
+    def _are_days(self, rows: pd.DataFrame) -> NDArray[np.bool_]:
+        return np.array([self.notes.get(f"days.{name}") == "yes" for name in rows["outcome"]], dtype=bool)
 
     def other_ratio(self, outcome: str, index_stay: str) -> pd.Series[float]:
         """Return the rate ratio under another choice for the index stay; all empty where there is none."""

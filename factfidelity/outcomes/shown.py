@@ -20,6 +20,10 @@ class Shown(Protocol):
         """One row per outcome, cohort, index stay and estimand."""
 
     @property
+    def paired(self) -> pd.DataFrame:
+        """One row per outcome in the paired cohort."""
+
+    @property
     def flow(self) -> pd.DataFrame:
         """One row per step and cohort."""
 

@@ -320,7 +320,8 @@ def _conversions(design: Design) -> list[Row]:
         made = [_conversion_row(name, window, begun, could, did) for name, (could, did) in found.items()]
         # Stays with any compulsory day less those that begin with one are those that became compulsory.
         rows += [row | {"clients_more": nan if row["conversion"] in _APART else made[0]["clients_hit"]} for row in made]
-    return sorted(rows, key=lambda row: list(_NAMES).index(row["conversion"]))
+    could = {row["conversion"] for row in rows if row["stays"] or row["going_on"] or row["conversion"] == _NAMES[0]}
+    return sorted((row for row in rows if row["conversion"] in could), key=lambda row: _NAMES.index(row["conversion"]))
 
 
 _NAMES = ("voluntary_to_closed", "closed_to_voluntary", "lpt_to_open", "lrv_to_open", "open_to_closed")

@@ -101,10 +101,10 @@ def test_changes_of_legal_form_are_counted_per_stay():
     ]  # fmt: skip
     rows = ff.hospital_stays(region(stays, forms), QUICK).conversions.query("window == 'after'").set_index("conversion")
     assert rows["stays"].to_dict() == {
-        "voluntary_to_closed": 1, "closed_to_voluntary": 6, "lpt_to_open": 6, "lrv_to_open": 0, "open_to_closed": 1,
+        "voluntary_to_closed": 1, "closed_to_voluntary": 6, "lpt_to_open": 6, "open_to_closed": 1,
     }  # fmt: skip
     assert rows["converted"].to_dict() == {
-        "voluntary_to_closed": 1, "closed_to_voluntary": 1, "lpt_to_open": 2, "lrv_to_open": 0, "open_to_closed": 1,
+        "voluntary_to_closed": 1, "closed_to_voluntary": 1, "lpt_to_open": 2, "open_to_closed": 1,
     }  # fmt: skip
 
 
