@@ -68,6 +68,8 @@ def equity(
                "standardised", "why"]  # fmt: skip
     table = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
     notes = {"start": f"{since:%Y-%m-%d}", "end": f"{until:%Y-%m-%d}", "population": "yes" if len(weights) else "no"}
+    # The user's own list, all of it: which of its municipalities are here is for the table to say.
+    notes |= {f"municipality.{code}": name for code, name in plan.municipalities.items()}
     return Equity(table=table, notes=notes)
 
 

@@ -67,7 +67,10 @@ class Equity(Result):
         return table.assign(
             measure_name=words.in_words(table["measure"], MEASURES, language),
             dimension_name=words.in_words(table["dimension"], DIMENSIONS, language),
-            group_name=words.in_words(table["group"], GROUPS, language).str.replace("-", "–"),
+            group_name=[
+                self.notes.get(f"municipality.{group}") or said.replace("-", "–")
+                for group, said in zip(table["group"], words.in_words(table["group"], GROUPS, language), strict=True)
+            ],
             because=words.in_words(table["why"], WHY, language),
         )
 
@@ -125,9 +128,19 @@ class Equity(Result):
                    "en": f"Per client-year by sex, age and municipality, {span}"}  # fmt: skip
         shown = [name for name in HEADS if name not in ("standardised", "because") or self.notes["population"] == "yes"]
         columns = columns_in(language, HEADS, shown)
-        return (
-            TableView(self.name, pick(caption, language), self._words(language), columns, (self.methods(language),)),
-        )
+        notes = tuple(note for note in (self.methods(language), self._codes(language)) if note)
+        return (TableView(self.name, pick(caption, language), self._words(language), columns, notes),)
+
+    def _codes(self, language: str) -> str:
+        """Say that municipalities stand with their codes, and how they get names."""
+        groups = self.table.loc[self.table["dimension"] == "municipality", "group"]
+        if not any(str(group).isdigit() and f"municipality.{group}" not in self.notes for group in groups):
+            return ""
+        text = {
+            "sv": "Kommuner utan namn i planen (municipalities) står med sin kommunkod.",
+            "en": "Municipalities without a name in the plan (municipalities) stand with their code.",
+        }
+        return pick(text, language)
 
     def figures(self, language: str | None = None) -> tuple[FigureView, ...]:
         """Return the first measure by group."""

@@ -101,9 +101,10 @@ def table_html(view: TableView, language: str = "sv", *, smallest: int = 5) -> s
     for row, values in enumerate(view.frame[[column.name for column in columns]].itertuples(index=False, name=None)):
         cells: list[str] = []
         for place, (value, column) in enumerate(zip(values, columns, strict=True)):
-            text = cell_text(value, column, language)
+            state = _state(view, row, column.name)
+            text = "" if state == "none" else cell_text(value, column, language)
             has_hidden |= text == wording.HIDDEN
-            cells.append(_cell(text, column, place < heading, _state(view, row, column.name), language))
+            cells.append(_cell(text, column, place < heading, state, language))
         body.append(f"<tr>{''.join(cells)}</tr>")
     if not body:
         body.append(f'<tr><td colspan="{len(columns)}">{_WORDS["empty"][language]}</td></tr>')

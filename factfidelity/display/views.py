@@ -51,7 +51,8 @@ class TableView:
     notes : tuple of str
         Below the table: counting rule, choices, what is hidden.
     states : DataFrame or None
-        Same shape, ``shown``, ``hidden``, ``zero`` or ``not_available`` for each cell; what a missing value means.
+        Same shape, ``shown``, ``hidden``, ``zero``, ``not_available`` or ``none`` (there can be no value) for each
+        cell; what a missing value means.
     sheet : str
         Short name in the reader's language for a sheet's tab; made from the caption where it is empty.
     """

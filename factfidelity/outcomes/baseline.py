@@ -79,6 +79,7 @@ def baseline(
     }  # fmt: skip
     notes |= {f"team.{name}": str(names[name]) if name in names else name for name in teams}
     notes |= label_notes(chosen, counted)
+    notes |= {f"municipality.{code}": name for code, name in chosen.municipalities.items()}
     return Baseline(
         table=pd.DataFrame([*_everybody(team[member], teams), *rows], columns=_COLUMNS),
         use=pd.DataFrame(use, columns=_USE),

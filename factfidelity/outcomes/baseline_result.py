@@ -117,7 +117,7 @@ class Baseline(Result):
         """Draw the shares of one trait's levels over all clients."""
         rows = self.table[(self.table["trait"] == trait) & (self.table["team_id"] == "total")]
         rows = rows[rows["level"] != "total"]
-        rows = rows.assign(level=[_level(str(level), self.language) for level in rows["level"]])
+        rows = rows.assign(level=[self._named(str(level), self.language) for level in rows["level"]])
         unit = {"sv": "andel av klienterna", "en": "share of clients"}[self.language]
         return charts.bars(
             rows, category="level", value="share", count="clients", unit=unit, form="percent", decimals=0,
@@ -130,6 +130,9 @@ class Baseline(Result):
         made = (self._traits_view(chosen), self._use_view(chosen))
         return tuple(view for view in made if len(view.frame))
 
+    def _named(self, level: str, language: str) -> str:
+        return self.notes.get(f"municipality.{level}") or _level(level, language)
+
     def _traits_view(self, language: str) -> TableView:
         frame = _beside(self.table, ("trait", "level"), ("clients", "share"), ["total", *self._teams()])
         frame = frame[(frame["trait"] == "clients") | (frame["level"] != "total")]
@@ -139,7 +142,7 @@ class Baseline(Result):
             frame = frame.assign(smd=pd.Series(dtype="float64"))
         frame = frame.assign(
             trait=[say(_TRAITS, str(name), language) for name in frame["trait"]],
-            level=["" if name == "total" else _level(str(name), language) for name in frame["level"]],
+            level=["" if name == "total" else self._named(str(name), language) for name in frame["level"]],
         )
         trait, level = {"sv": ("Egenskap", "Grupp"), "en": ("Trait", "Group")}[language]
         columns = [Column("trait", trait), Column("level", level)]
@@ -150,7 +153,12 @@ class Baseline(Result):
             columns.append(Column(f"share_{team}", f"{head}, {share}", "percent", 0))
         if self._teams():
             columns.append(Column("smd", _SMD[language], "number", 2))
-        return TableView("traits", _CAPTIONS["traits"][language], frame.reset_index(drop=True), tuple(columns))
+        frame = frame.reset_index(drop=True)
+        # Everybody has no share of all, and no difference between teams: these cells are empty by their nature.
+        none = frame.isna().to_numpy() & (frame["level"] == "").to_numpy()[:, None]
+        none[:, frame.columns.str.startswith("clients")] = False
+        states = pd.DataFrame(none, columns=frame.columns).replace({True: "none", False: ""})
+        return TableView("traits", _CAPTIONS["traits"][language], frame, tuple(columns), states=states)
 
     def _use_view(self, language: str) -> TableView:
         teams = ["total", *self._teams()]

@@ -13,7 +13,7 @@ from factfidelity.display import charts
 from factfidelity.display.views import FigureView, TableView
 from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation
-from factfidelity.reports.outline import Heading, Paragraph, cell_text, column_weights, outline
+from factfidelity.reports.outline import Heading, Paragraph, column_weights, outline, rows_of
 from factfidelity.reports.pages import ReportPages
 
 _FIXED_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001  (the same figures give the same bytes)
@@ -112,14 +112,13 @@ def _table(document: Any, view: TableView, language: str) -> None:
     columns = view.columns
     # By its id: looking a style up by its name for every cell takes longer than all the rest.
     style = document.styles["Cell" if len(columns) <= _MANY_COLUMNS else "Small cell"].style_id
-    names = [column.name for column in columns]
     table = document.add_table(rows=1 + len(view.frame), cols=len(columns), style="Light Grid Accent 1")
     cells = iter(table._cells)  # all at once: asking row by row takes minutes for long tables
     for column in columns:
         _fill(next(cells), column.heading, style)
-    for values in view.frame[names].itertuples(index=False):
-        for value, column in zip(values, columns, strict=True):
-            _fill(next(cells), cell_text(value, column, language), style, column.form in _NUMERIC)
+    for texts in rows_of(view, language):
+        for text, column in zip(texts, columns, strict=True):
+            _fill(next(cells), text, style, column.form in _NUMERIC)
     weights = column_weights(view, language)
     for column_made, weight in zip(table.columns, weights, strict=True):
         column_made.width = int(_TEXT_WIDTH * weight / sum(weights))

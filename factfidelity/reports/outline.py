@@ -127,6 +127,25 @@ def cell_text(value: object, column: Column, language: str) -> str:
     return label(value, language) if column.form == "code" else str(value)
 
 
+def rows_of(view: TableView, language: str) -> Iterator[list[str]]:
+    """Return the rows of a table as they are read; a cell that can hold no value is empty.
+
+    Parameters
+    ----------
+    view : TableView
+    language : {"sv", "en"}
+    """
+    names = [column.name for column in view.columns]
+    none = pd.DataFrame(data=False, index=view.frame.index, columns=names)
+    if view.states is not None:
+        none = (view.states.reindex(columns=names) == "none").set_axis(view.frame.index)
+    for values, empty in zip(view.frame[names].itertuples(index=False), none.itertuples(index=False), strict=True):
+        yield [
+            "" if is_empty else cell_text(value, column, language)
+            for value, is_empty, column in zip(values, empty, view.columns, strict=True)
+        ]
+
+
 def column_weights(view: TableView, language: str) -> list[int]:
     """Return how wide each column of a table should be beside the others, from its longest words and texts."""
     weights = []

@@ -375,9 +375,9 @@ def _hidden_of(result: Result, language: str) -> dict[str, Any]:
     shown = hidden = 0
     for view in result.views(language):
         values = view.frame[[column.name for column in view.columns if column.form not in {"text", "code", "date"}]]
+        empty = values.isna().to_numpy()
         if view.states is not None:
-            hidden += int((view.states == "hidden").to_numpy().sum())
-        else:
-            hidden += int(values.isna().to_numpy().sum())
+            empty = empty & (view.states[values.columns] != "none").to_numpy()
+        hidden += int(empty.sum())
         shown += int(values.notna().to_numpy().sum())
     return {"table": result.heading(language), "shown_cells": shown, "hidden_cells": hidden}

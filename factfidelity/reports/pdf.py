@@ -12,7 +12,7 @@ from factfidelity.display import charts
 from factfidelity.display.views import FigureView, TableView
 from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation
-from factfidelity.reports.outline import Heading, Paragraph, cell_text, column_weights, outline
+from factfidelity.reports.outline import Heading, Paragraph, column_weights, outline, rows_of
 from factfidelity.reports.pages import ReportPages
 
 _HEAD = """#set document(title: {title}, date: datetime(year: 2000, month: 1, day: 1))
@@ -119,12 +119,7 @@ def _table(view: TableView, language: str) -> str:
     align = ", ".join("right" if column.form in {"integer", "number", "percent"} else "left" for column in columns)
     widths = ", ".join(f"{weight}fr" for weight in column_weights(view, language))
     header = ", ".join(f"[*#{_quoted(column.heading)}*]" for column in columns)
-    rows = []
-    for values in view.frame[[column.name for column in columns]].itertuples(index=False):
-        cells = (
-            f"[#{_quoted(cell_text(value, column, language))}]" for value, column in zip(values, columns, strict=True)
-        )
-        rows.append(", ".join(cells))
+    rows = [", ".join(f"[#{_quoted(text)}]" for text in texts) for texts in rows_of(view, language)]
     body = ",\n  ".join(rows)
     table = f"table(columns: ({widths},), align: ({align},), table.header({header}),\n  {body})"
     size = "9pt" if len(columns) <= 6 else "7pt" if len(columns) <= 11 else "5.8pt"

@@ -16,7 +16,7 @@ from factfidelity.schemas.outcome import Outcome, refuse_poisson, shipped_outcom
 from factfidelity.schemas.price import Price
 
 # Keys of later editions: left out of the fingerprint while they are not used, so that an earlier lock still holds.
-_CAME_LATER = frozenset({"prices", "price_year", "price_index"})
+_CAME_LATER = frozenset({"prices", "price_year", "price_index", "municipalities"})
 _PARTS_CAME_LATER: dict[str, dict[str, Any]] = {
     "disclosure": {"coarsen_above": 0.2, "method": "suppress", "base": 5},
     "caseload": {"pinned": False},
@@ -148,6 +148,7 @@ class Plan(Strict):
     language: Literal["sv", "en"] = "sv"
     organisation: Organisation = Organisation()
     programme: str = "fact"
+    municipalities: dict[str, str] = Field(default_factory=dict)
     period: ReportPeriod = ReportPeriod()
     index: Index = Index()
     windows: Windows = Windows()
