@@ -225,3 +225,16 @@ def test_prices_come_with_the_delivery_as_a_file(tmp_path):
     assert result.prices.set_index("item")["why"].to_dict() == {"Vårddygn": "", "Akutbesök": "no_price"}
     assert result.table["sek"].unique().tolist() == [7250.5]
     assert "påhittat exempel" in result.methods("sv")
+
+
+def test_a_released_evaluation_with_prices_comes_back_from_its_file(tmp_path):
+    extract = ff.sample_extract(seed=11, clients=90, teams=1, years=4)
+    chosen = plan(price("bed_days", "day", 5000), price("team", "år", 9_000_000))
+    result = ff.costs(extract, chosen).released()
+    again = type(result)(**result.frames(), notes=dict(result.notes), language="en", is_released=True)
+    for language in ("sv", "en"):
+        assert again.summary(language) == result.summary(language)
+        assert again.methods(language) == result.methods(language)
+        assert len(again.views(language)) == 5
+        assert again.figures(language)[0].alt == result.figures(language)[0].alt
+        assert again.key_figures(language)
