@@ -11,8 +11,8 @@ import pandas as pd
 from factfidelity.comparison import words
 from factfidelity.comparison.shown import direction, estimates_view, is_missing, none, row_of, said
 from factfidelity.display import charts
+from factfidelity.display.counted import CountedResult
 from factfidelity.display.gate import Gate
-from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, TableView, columns_in
 from factfidelity.wording import integer, number, percent, pick
 
@@ -34,7 +34,7 @@ _DESIGN = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class CohortComparison(Result):
+class CohortComparison(CountedResult):
     """A yes/no outcome, such as remission, of two cohorts.
 
     Attributes
@@ -71,9 +71,6 @@ class CohortComparison(Result):
     change: pd.DataFrame = field(default_factory=none)
     balance: pd.DataFrame = field(default_factory=none)
     interaction: pd.DataFrame = field(default_factory=none)
-
-    def _label(self, language: str) -> str:
-        return self.notes[f"label.{language}"]
 
     def _best(self, estimand: str) -> tuple[str, Mapping[str, Any]]:
         """Return the adjusted estimate where there is one, else the crude one."""

@@ -11,8 +11,8 @@ import pandas as pd
 from factfidelity.comparison import words
 from factfidelity.comparison.shown import direction, estimates_view, is_missing, none, p_words, row_of, said
 from factfidelity.display import charts
+from factfidelity.display.counted import CountedResult
 from factfidelity.display.gate import Gate
-from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, TableView, columns_in
 from factfidelity.wording import percent, pick
 
@@ -54,7 +54,7 @@ _METHODS = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ControlledEffect(Result):
+class ControlledEffect(CountedResult):
     """Change of clients with a programme beside the change of controls.
 
     Attributes
@@ -90,9 +90,6 @@ class ControlledEffect(Result):
     change: pd.DataFrame = field(default_factory=none)
     course: pd.DataFrame = field(default_factory=none)
     balance: pd.DataFrame = field(default_factory=none)
-
-    def _label(self, language: str) -> str:
-        return self.notes[f"label.{language}"]
 
     def summary(self, language: str | None = None) -> str:
         """Give the ratio of ratios, how it lies to no difference, and what the course before says."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from factfidelity.comparison import words
-from factfidelity.comparison.shown import direction, estimates_view, no_persons, none, row_of, said
+from factfidelity.comparison.shown import direction, estimates_view, none, row_of, said
 from factfidelity.display import charts
+from factfidelity.display.counted import CountedResult
 from factfidelity.display.gate import Gate
-from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, TableView, columns_in
 from factfidelity.wording import percent, pick
 
@@ -32,7 +32,7 @@ _METHODS = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class DoseResponse(Result):
+class DoseResponse(CountedResult):
     """Fidelity and outcome of team-years.
 
     Attributes
@@ -51,15 +51,6 @@ class DoseResponse(Result):
     }
 
     change: pd.DataFrame = field(default_factory=none)
-
-    def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> Self:
-        """Return the same result with other frames; refuse to release counts of unknown numbers of persons."""
-        if released and self.notes.get("persons") == "none":
-            raise no_persons()
-        return super().with_frames(frames, released=released)
-
-    def _label(self, language: str) -> str:
-        return self.notes[f"label.{language}"]
 
     def summary(self, language: str | None = None) -> str:
         """Give the change in rate per point of fidelity, or warn that the teams are too few."""

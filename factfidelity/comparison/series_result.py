@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from factfidelity.comparison import words
-from factfidelity.comparison.shown import direction, estimates_view, is_missing, no_persons, none, row_of, said
+from factfidelity.comparison.shown import direction, estimates_view, is_missing, none, row_of, said
 from factfidelity.display import charts
+from factfidelity.display.counted import CountedResult
 from factfidelity.display.gate import Gate
-from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, TableView, columns_in
 from factfidelity.wording import date, number, percent, pick
 
@@ -47,7 +47,7 @@ _TERMS = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class SeriesEffect(Result):
+class SeriesEffect(CountedResult):
     """A series of counts before and after a known day.
 
     Attributes
@@ -83,20 +83,6 @@ class SeriesEffect(Result):
     change: pd.DataFrame = field(default_factory=none)
     residuals: pd.DataFrame = field(default_factory=none)
     test: pd.DataFrame = field(default_factory=none)
-
-    def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> Self:
-        """Return the same result with other frames; refuse to release counts of unknown numbers of persons.
-
-        Raises
-        ------
-        DisclosureError
-        """
-        if released and self.notes.get("persons") == "none":
-            raise no_persons()
-        return super().with_frames(frames, released=released)
-
-    def _label(self, language: str) -> str:
-        return self.notes[f"label.{language}"]
 
     def _unit(self, language: str) -> str:
         if self.notes["timed"] == "False":

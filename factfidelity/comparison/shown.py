@@ -9,7 +9,6 @@ import pandas as pd
 
 from factfidelity.comparison import words
 from factfidelity.display.views import TableView, columns_in
-from factfidelity.errors import DisclosureError, Problem
 from factfidelity.wording import HIDDEN, interval, number
 
 
@@ -88,20 +87,3 @@ def direction(row: Mapping[str, Any], nothing: float, language: str) -> str:
         "sv": f"Hela intervallet ligger {'under' if below else 'över'} värdet för ingen skillnad.",
         "en": f"The whole interval lies {'below' if below else 'above'} the value of no difference.",
     }[language]
-
-
-def no_persons() -> DisclosureError:
-    """Return the refusal of counts that do not say how many persons they rest on."""
-    return DisclosureError(
-        "The counts do not say how many persons they rest on.",
-        [
-            Problem(
-                "the counts have no number of persons",
-                "name the column with persons=..., or say published=True if anybody may see the numbers",
-                rule="no_persons",
-                kind="disclosure",
-                what_sv="antalen saknar uppgift om hur många personer de gäller",
-                do_sv="ange kolumnen med persons=..., eller published=True om talen redan är offentliga",
-            )
-        ],
-    )

@@ -11,8 +11,8 @@ import pandas as pd
 from factfidelity.comparison import words
 from factfidelity.comparison.shown import estimates_view, is_missing, none
 from factfidelity.display import charts
+from factfidelity.display.counted import CountedResult
 from factfidelity.display.gate import Gate
-from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, TableView, columns_in
 from factfidelity.wording import integer, percent, pick
 
@@ -42,7 +42,7 @@ _ORIGIN = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class TimeToEvent(Result):
+class TimeToEvent(CountedResult):
     """Share with an event by time, beside death.
 
     Attributes
@@ -70,9 +70,6 @@ class TimeToEvent(Result):
 
     deaths: pd.DataFrame = field(default_factory=none)
     change: pd.DataFrame = field(default_factory=none)
-
-    def _label(self, language: str) -> str:
-        return self.notes[f"label.{language}"]
 
     def _all(self) -> pd.DataFrame:
         return self.table[self.table["group"] == "all"]

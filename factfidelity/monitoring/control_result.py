@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from factfidelity.display import charts
+from factfidelity.display.counted import CountedResult
 from factfidelity.display.gate import Gate
-from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, TableView, columns_in
 from factfidelity.monitoring import words
 from factfidelity.wording import date, integer, number, pick
@@ -19,7 +19,7 @@ _ALL = ("table.persons", "table.count")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ControlChart(Result):
+class ControlChart(CountedResult):
     """A series with centre, limits and signals.
 
     Attributes
@@ -49,15 +49,6 @@ class ControlChart(Result):
 
     limits: pd.DataFrame = field(default_factory=pd.DataFrame)
     signals: pd.DataFrame = field(default_factory=pd.DataFrame)
-
-    def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> Self:
-        """Return the same result with other frames; refuse to release counts of unknown numbers of persons."""
-        if released and self.notes.get("persons") == "none":
-            raise words.no_persons()
-        return super().with_frames(frames, released=released)
-
-    def _label(self, language: str) -> str:
-        return self.notes[f"label.{language}"]
 
     def summary(self, language: str | None = None) -> str:
         """Say whether the series shows more than its usual variation."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from factfidelity.display import charts
+from factfidelity.display.counted import CountedResult
 from factfidelity.display.gate import Gate
-from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, TableView, columns_in
 from factfidelity.monitoring import words
 from factfidelity.wording import number, percent, pick
@@ -37,7 +37,7 @@ _YEAR = {
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Funnel(Result):
+class Funnel(CountedResult):
     """Units against the limits of chance.
 
     Attributes
@@ -68,15 +68,6 @@ class Funnel(Result):
     limits: pd.DataFrame = field(default_factory=pd.DataFrame)
     curve: pd.DataFrame = field(default_factory=pd.DataFrame)
     centre: pd.DataFrame = field(default_factory=pd.DataFrame)
-
-    def with_frames(self, frames: Mapping[str, pd.DataFrame], *, released: bool) -> Self:
-        """Return the same result with other frames; refuse to release counts of unknown numbers of persons."""
-        if released and self.notes.get("persons") == "none":
-            raise words.no_persons()
-        return super().with_frames(frames, released=released)
-
-    def _label(self, language: str) -> str:
-        return self.notes[f"label.{language}"]
 
     def _value(self, value: float, language: str) -> str:
         if self.notes["kind"] == "proportion":

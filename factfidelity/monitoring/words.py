@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from factfidelity.display.views import Head
-from factfidelity.errors import DisclosureError, Problem
 
 Text = Mapping[str, str]
 
@@ -87,20 +86,3 @@ def reasons(codes: Iterable[object], language: str) -> list[str]:
         "" if pd.isna(code) else ", ".join(REASONS[part][language] for part in str(code).split(",") if part)  # type: ignore[call-overload]
         for code in codes
     ]
-
-
-def no_persons() -> DisclosureError:
-    """Return the refusal of counts that do not say how many persons they rest on."""
-    return DisclosureError(
-        "The counts do not say how many persons they rest on.",
-        [
-            Problem(
-                "the counts have no number of persons",
-                "name the column with persons=..., or say published=True if anybody may see the numbers",
-                rule="no_persons",
-                kind="disclosure",
-                what_sv="antalen saknar uppgift om hur många personer de gäller",
-                do_sv="ange kolumnen med persons=..., eller published=True om talen redan är offentliga",
-            )
-        ],
-    )
