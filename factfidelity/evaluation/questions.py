@@ -169,6 +169,15 @@ QUESTIONS: tuple[Question, ...] = (
         one_team=True,
     ),
     Question(
+        "derived_teams",
+        "factfidelity.fidelity.side_by_side:derive_teams",
+        ("ratings", "enrolments", "staff"),
+        lambda plan, extract: {
+            name: value for name, value in _derived_options(plan, extract).items() if name != "team"
+        },
+        fewest_teams=2,
+    ),
+    Question(
         "rater_agreement",
         "factfidelity.fidelity.agreement:rater_agreement",
         ("ratings",),

@@ -24,6 +24,7 @@ _QUESTIONS: Mapping[str, Mapping[str, str]] = {
     "fidelity_course": {"sv": "Programtrohet över tid", "en": "Fidelity over time"},
     "rater_agreement": {"sv": "Samstämmighet mellan bedömare", "en": "Agreement of raters"},
     "derived_fidelity": {"sv": "Programtrohet ur data", "en": "Fidelity from data"},
+    "derived_teams": {"sv": "Programtrohet ur data, team för team", "en": "Fidelity from data, team by team"},
     "mirror_outcomes": {"sv": "Vård före och efter", "en": "Care before and after"},
     "monthly_course": {"sv": "Vård månad för månad", "en": "Care month by month"},
     "regression_to_the_mean": {"sv": "Regression mot medelvärdet", "en": "Regression to the mean"},

@@ -208,7 +208,7 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     (
         "population",
         {"sv": "Uppdrag och målgrupp", "en": "Assignment and target group"},
-        ("enrolment_flow", "baseline", "equity"),
+        ("enrolment_flow", "followed_up", "baseline", "equity"),
     ),
     ("team", {"sv": "Teamet", "en": "The team"}, ("caseload_ratios", "staffing")),
     ("work", {"sv": "Arbetssätt", "en": "Ways of working"}, ("contact_pattern",)),
@@ -217,7 +217,7 @@ SECTIONS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     (
         "fidelity",
         {"sv": "Programtrohet", "en": "Fidelity"},
-        ("fidelity_scores", "fidelity_course", "derived_fidelity", "rater_agreement"),
+        ("fidelity_scores", "fidelity_course", "derived_fidelity", "derived_teams", "rater_agreement"),
     ),
     (
         "outcomes",
