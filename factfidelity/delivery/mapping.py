@@ -186,6 +186,7 @@ def layout_of(name: str, spec: SourceSpec) -> Layout:
         "person": person,
         "person_within": spec.person_within or base.person_within,
         "key": base.key if spec.key is None else spec.key,
+        "second_key": base.second_key if spec.key is None else (),
         "drop": (*base.drop, *spec.drop),
         "completeness": spec.completeness or base.completeness,
         "from_register": base.from_register if spec.from_register is None else spec.from_register,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from factfidelity.delivery.mapping import layout_faults, read_mapping
+from factfidelity.delivery.mapping import layout_faults, layout_of, read_mapping
 from factfidelity.delivery.mapping_events import event_periods
 from factfidelity.delivery.mapping_fields import Parsed
 from factfidelity.delivery.mapping_match import Match, match_headings, recognise, shipped_layouts
 from factfidelity.errors import MappingError, Problem
 from factfidelity.extract import COLUMNS
-from factfidelity.schemas.mapping import Events
+from factfidelity.schemas.mapping import Events, SourceSpec
 
 EXTRA = {"episodes": {"delivered_days", "hospital"}}
 LOG = Events(
@@ -42,6 +42,12 @@ def test_a_file_with_a_layouts_headings_in_capitals_is_recognised(name):
     found = recognise("delivered.csv", headings)
     assert isinstance(found, Match)
     assert found.layout.layout == name
+
+
+def test_a_key_that_the_mapping_gives_takes_the_place_of_both_keys_of_the_layout():
+    assert layout_of("a", SourceSpec(files=("a.csv",), layout="par_sv")).second_key
+    own = layout_of("a", SourceSpec(files=("a.csv",), layout="par_sv", key=("person", "stay")))
+    assert (own.key, own.second_key) == (("person", "stay"), ())
 
 
 @pytest.mark.parametrize("heading", ["LopNr", "lopnr", "LOPNR", "p444_lopnr_personnr", "p1_lop_nr"])
