@@ -169,17 +169,15 @@ def _rows(
 
 
 def _interval(values: NDArray[np.float64], years: NDArray[np.float64], plan: Plan) -> tuple[float, float]:
-    """Interval of kronor per client-year, clients drawn with replacement; empty for fewer than 10 clients with any."""
-    if (values > 0).sum() < FEWEST_WITH_DAYS:
+    """Interval of kronor per client-year, as that of a difference; empty for fewer than 10 clients with any."""
+    some = int((values > 0).sum())
+    if some < FEWEST_WITH_DAYS:
         return nan, nan
     totals = resample.resampled_totals(
         np.column_stack([values, years]), draws=plan.intervals.draws, seed=plan.intervals.seed
     )
-    rate = float(values.sum() / years.sum())
-    influence = (values - rate * years) / years.sum()
-    return resample.interval_of_draws(
-        rate, totals[:, 0] / totals[:, 1], skew=resample.acceleration(influence), level=plan.intervals.level
-    )
+    rate, level = float(values.sum() / years.sum()), resample.expanded_level(plan.intervals.level, some)
+    return resample.interval_of_draws(rate, totals[:, 0] / totals[:, 1], level=level, method="percentile")
 
 
 def _notes(plan: Plan, outcomes: Sequence[Outcome], used: dict[str, Priced], why: str) -> dict[str, str]:

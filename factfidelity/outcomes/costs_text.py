@@ -258,15 +258,17 @@ _METHODS = {
         "Kostnaden är antalet av varje post gånger det pris som angetts; inga priser antas. Priser: {sources}. "
         "Posterna räknades som i före–efter-tabellen: fönster {width_before} dagar före och {width_after} dagar efter "
         "indexdagen, {day_count}; vårdtiden som omfattar indexdagen: {index_stay}. Kronor per klientår gäller "
-        "{cohort}, medelkostnad per klient {paired_cohort}. Intervall ({level}) genom BCa-omsampling av klienter "
-        "({draws} dragningar, frö {seed}), båda fönstren tillsammans; osäkerhet i priserna ingår inte."
+        "{cohort}, medelkostnad per klient {paired_cohort}. Intervall ({level}) genom omsampling av klienter, "
+        "båda fönstren tillsammans ({draws} dragningar, frö {seed}; percentiler, lika långt ut som Students t för så "
+        "många klienter med någon); osäkerhet i priserna ingår inte."
     ),
     "en": (
         "The cost is the number of each item times the price that was given; no price is assumed. Prices: {sources}. "
         "Items were counted as in the before/after table: windows of {width_before} days before and {width_after} days "
         "after the index day, {day_count}; the stay that holds the index day: {index_stay}. Kronor per client-year are "
-        "for {cohort}, mean cost per client for {paired_cohort}. Intervals ({level}) by BCa resampling of clients "
-        "({draws} draws, seed {seed}), both windows together; uncertainty of the prices is not in them."
+        "for {cohort}, mean cost per client for {paired_cohort}. Intervals ({level}) by resampling clients, both "
+        "windows together ({draws} draws, seed {seed}; percentiles, as far out as Student's t for so many clients with "
+        "any); uncertainty of the prices is not in them."
     ),
 }
 _INDEXED = {

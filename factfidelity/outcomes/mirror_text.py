@@ -232,9 +232,9 @@ _METHODS = {
         "sammanfogade utan glapp. Vårdtiden som omfattar indexdagen: {index_stay}; övriga val redovisas bredvid. "
         "Kvoter av totala frekvenser per klientår (365,25 dagar; tid under risk: {at_risk}) gäller {cohort}. "
         "Medelvärden, medianer och parvisa test gäller {paired_cohort}. Intervall ({level}): klienter som kluster på "
-        "logaritmisk skala för händelser, BCa-omsampling av klienter ({draws} dragningar, frö {seed}) för dygn, exakt "
-        "villkorligt intervall vid färre än 20 händelser. Skillnader i andelar prövades med exakt McNemar och "
-        "skillnader i medelvärden med teckenrangtest."
+        "logaritmisk skala för händelser, omsampling av klienter ({draws} dragningar, frö {seed}) för dygn (BCa för "
+        "kvoter, percentiler för skillnader), exakt villkorligt intervall vid färre än 20 händelser. Skillnader i "
+        "andelar prövades med exakt McNemar och skillnader i medelvärden med teckenrangtest."
     ),
     "en": (
         "Mirror-image study with each client as its own comparison. Index day: {index}. Windows: {width_before} days "
@@ -243,10 +243,10 @@ _METHODS = {
         "count by discharge). Bed-days were counted as {day_count} on spells joined without a gap. The stay that holds "
         "the index day: {index_stay}; the other choices are shown beside it. Ratios of total rates per client-year "
         "(365.25 days; time at risk: {at_risk}) are for {cohort}. Means, medians and paired tests are for "
-        "{paired_cohort}. Intervals ({level}): clients as clusters on the log scale for events, BCa resampling of "
-        "clients ({draws} draws, seed {seed}) for days, exact conditional interval for fewer than 20 events. "
-        "Differences of shares were tested with the exact McNemar test and differences of means with the signed rank "
-        "test."
+        "{paired_cohort}. Intervals ({level}): clients as clusters on the log scale for events, resampling of clients "
+        "({draws} draws, seed {seed}) for days (BCa for ratios, percentiles for differences), exact conditional "
+        "interval for fewer than 20 events. Differences of shares were tested with the exact McNemar test and "
+        "differences of means with the signed rank test."
     ),
 }
 _WASHOUT = {
