@@ -11,6 +11,7 @@ from factfidelity.care.client_days import client_days, observed_days, one_period
 from factfidelity.care.exposure import clients_seen
 from factfidelity.care.staff_days import ADMINISTRATORS, fte_days, staff_turnover
 from factfidelity.care.teams import last_year, shared_period, teams_of
+from factfidelity.caseload.criteria import criteria_of
 from factfidelity.caseload.staffing_result import Staffing
 from factfidelity.extract import Extract
 from factfidelity.schemas.programme import Programme, StaffNorm, load_programme
@@ -48,11 +49,13 @@ def staffing(extract: Extract, programme: str | Programme = "fact") -> Staffing:
         "turnover_start": f"{two_years:%Y-%m-%d}",
         "posts_known": "yes" if extract.has("posts") else "no",
     }
+    people = _people(extract, teams, period, two_years, end, clients)
     return Staffing(
         table=table,
         employers=_by_employer(extract, teams, period),
-        people=_people(extract, teams, period, two_years, end, clients),
+        people=people,
         what_if=_what_if(table, clients, model),
+        criteria=criteria_of(table, people, clients, model),
         notes=notes,
     )
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from factfidelity.caseload import words
+from factfidelity.caseload.criteria import criteria_view
 from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
@@ -40,6 +41,8 @@ class Staffing(Result):
         post in that time), turnover (left / mean_heads), fte_per_head.
     what_if : DataFrame, one row per team and denominator
         As ``caseload_arithmetic``: posts needed for the clients, clients possible with the posts.
+    criteria : DataFrame, one row per team and entry criterion of the care model
+        value beside at_least and at_most, persons (it rests on).
     """
 
     name: ClassVar[str] = "staffing"
@@ -52,11 +55,13 @@ class Staffing(Result):
             margins=_TEAM, public=("fte", "leader_fte", "peer_fte"),
         ),
         "what_if": Gate(("team_id", "denominator"), {"persons": _WHAT_IF}, public=_POSSIBLE),
+        "criteria": Gate(("team_id", "criterion"), {"persons": ("value",)}),
     }  # fmt: skip
 
     employers: pd.DataFrame = field(default_factory=pd.DataFrame)
     people: pd.DataFrame = field(default_factory=pd.DataFrame)
     what_if: pd.DataFrame = field(default_factory=pd.DataFrame)
+    criteria: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def _model(self) -> Programme:
@@ -169,7 +174,8 @@ class Staffing(Result):
         """Return posts by role, by employer, what-if, and turnover."""
         language = language or self.language
         views = [self._role_view(language), self._what_if_view(language), self._people_view(language)]
-        return (*views[:1], self._employer_view(language), *views[1:])
+        met = criteria_view(self.criteria, self._model, language)
+        return (*views[:1], self._employer_view(language), *views[1:], *((met,) if met is not None else ()))
 
     def _role_view(self, language: str) -> TableView:
         rows = words.with_team_names(self.table, language)

@@ -102,3 +102,33 @@ def test_an_icm_norm_of_at_most_twenty_gives_the_fewest_posts():
     assert line["posts_needed_low"] == 2.5
     assert np.isnan(line["posts_needed_high"])
     assert line["gap"] == -0.5
+
+
+def test_a_team_is_laid_beside_the_entry_criteria_of_its_model():
+    staff = """
+        staff_id | team_id | profession   | fte | start      | end | case_carrying
+        M1       | norr    | nurse        | 1.0 | 2023-01-01 |     | yes
+        M2       | norr    | psychiatrist | 0.1 | 2023-01-01 |     | no
+        M3       | norr    | administrator| 1.0 | 2023-01-01 |     | no
+    """
+    enrolments = "client_id | team_id | start | end\n" + "\n".join(f"c{n} | norr | 2023-01-01 |" for n in range(44))
+    posts = """
+        team_id | profession | fte | start      | end
+        norr    | nurse      | 2.0 | 2023-01-01 |
+    """
+    extract = extract_of("2023-01-01", "2024-01-01", staff=staff, enrolments=enrolments, posts=posts)
+    fact = staffing(extract, "fact").criteria.set_index("criterion")
+    assert fact["value"].to_dict() == pytest.approx({"ratio": 40, "heads": 2, "clients": 44, "psychiatrist": 20 / 44})
+    view = staffing(extract, "fact").views("sv")[-1]
+    assert view.name == "staffing_criteria"
+    assert dict(zip(view.frame["criterion"], view.frame["met"], strict=True)) == {
+        "ratio": "nej", "heads": "ja", "clients": "ja", "psychiatrist": "ja",
+    }  # fmt: skip
+    assert "8 av 9" in view.notes[0]
+    act = staffing(extract, "act").criteria.set_index("criterion")
+    assert act.loc["psychiatrist", "value"] == pytest.approx(10 / 44)
+    assert act.loc["staffing", "value"] == pytest.approx(2.1 / 2)
+    assert not len(staffing(extract, "spot").criteria)
+    few = staffing(extract, "fact").released()
+    assert few.criteria.set_index("criterion").loc["heads", "value"] != 2
+    assert few.views("en")[-1].frame.set_index("criterion").loc["heads", "met"] == ".."
