@@ -7,10 +7,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from frames import extract_of
 
 from factfidelity.comparison.cohorts import compare_cohorts
 from factfidelity.outcomes import describe, subgroups
 from factfidelity.outcomes.pairs import Counts
+from factfidelity.outcomes.who import who_changed
 from factfidelity.schemas.outcome import shipped_outcomes
 from factfidelity.schemas.plan import Plan
 from factfidelity.stats import compare, counts, rates
@@ -172,3 +174,28 @@ def test_whether_groups_differ_is_tested_as_by_oneway_test():
     ]
     assert subgroups._test(BED_DAYS, "sex", rows)["p"] == pytest.approx(0.2418083887845)
     assert subgroups._test(BED_DAYS, "sex", rows[:2])["p"] == pytest.approx(0.1018598507137)
+
+
+def test_the_mean_cumulative_function_is_that_of_survfit_with_recurrent_events():
+    # i <- 0:39; end <- ifelse(i %% 3 == 0, 100 + (i * 41) %% 260, 365); events of client i on days
+    # (i * 37 + k * 53) %% 365, k = 0 .. i %% 4, before its end; f <- survfit(Surv(t1, t2, ev) ~ 1, id = id): f$cumhaz
+    # at days 91, 182, 274 and 364 (Nelson's estimator, day by day; ours adds up quarters of a year)
+    index = pd.Timestamp("2020-01-01")
+    rows, ends = [], []
+    for i in range(40):
+        last = 100 + (i * 41) % 260 if i % 3 == 0 else 365
+        ends.append(last)
+        days = {(i * 37 + k * 53) % 365 for k in range(i % 4 + 1)}
+        rows += [(f"C{i:02d}", index + pd.Timedelta(days=day)) for day in days if 0 < day < last]
+    clients = pd.DataFrame({"client_id": [f"C{i:02d}" for i in range(40)]})
+    clients["observed_to"] = index + pd.to_timedelta(ends, unit="D")
+    episodes = pd.DataFrame(rows, columns=["client_id", "admitted"]).assign(discharged=lambda table: table["admitted"])
+    enrolments = pd.DataFrame({"client_id": clients["client_id"], "team_id": "T", "start": index, "end": pd.NaT})
+    extract = extract_of(clients=clients, enrolments=enrolments, episodes=episodes)
+    found = who_changed(extract, Plan(intervals={"draws": 2000}), outcomes=["admissions"]).cumulative
+    after = found[found["window"] == "after"]
+    assert len(rows) == 87
+    assert after["mean"].tolist() == pytest.approx([0.625, 1.2018, 1.9005, 2.4948], rel=0.03)
+    # its errors 0.1156, 0.1684, 0.1746, 0.1811: half the width of our bands over t(n - 1) with those who had any
+    half = ((after["high"] - after["low"]) / 2 / 2.02).tolist()
+    assert half == pytest.approx([0.1156, 0.1684, 0.1746, 0.1811], rel=0.2)
