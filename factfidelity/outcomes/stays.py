@@ -41,7 +41,7 @@ _WARD_CHANGE = [
 ]  # fmt: skip
 _CONVERSIONS = [
     "conversion", "window", "clients", "stays", "clients_hit", "converted", "share", "going_on", "topic", "largest",
-    "two_largest", "clients_more",
+    "two_largest", "clients_more", "clients_apart",
 ]  # fmt: skip
 _NEAR = 1e-12
 _UNKNOWN, _OTHER = "unknown", "other"
@@ -135,12 +135,15 @@ def pooled_wards(design: Design) -> set[str]:
     }
 
     def too_small(names: Sequence[str]) -> bool:
-        for place in range(len(_KINDS)):
+        for place, kind in enumerate(_KINDS):
             for window in _WINDOWS:
                 values = np.sum([getattr(counted[name][place], window) for name in names], axis=0)
-                if 0 < (values > 0).sum() < rule.smallest:
+                everywhere = np.sum([getattr(counted[name][place], window) for name in wards], axis=0)
+                persons, rest = int((values > 0).sum()), int(((everywhere > 0) & (values == 0)).sum())
+                # Total less the group: clients who were on other wards only.
+                if 0 < persons < rule.smallest or 0 < rest < rule.smallest:
                     return True
-                if place == 0 and _largest(np.arange(len(values)), values)["largest"] > rule.dominance[0]:
+                if kind == "bed_days" and _largest(np.arange(len(values)), values)["largest"] > rule.dominance[0]:
                     return True
         return False
 
@@ -194,10 +197,14 @@ def _lengths(design: Design, over: Sequence[int], wards: bool) -> list[Row]:
 
 
 def _few(form: NDArray[np.object_], begun: dict[str, _Begun], smallest: int) -> bool:
-    """Tell whether some form has so few clients in a window that the total would have to be hidden for its sake."""
-    return any(
-        len(np.unique(one.client[form[one.row] == name])) < smallest for one in begun.values() for name in set(form)
-    )
+    """Tell whether some form, or all but it, has so few clients in a window that the total would have to be hidden."""
+    for one in begun.values():
+        everybody = len(np.unique(one.client))
+        for name in set(form):
+            persons = len(np.unique(one.client[form[one.row] == name]))
+            if persons < smallest or 0 < everybody - persons < smallest:
+                return True
+    return False
 
 
 def _first_form(design: Design, spells: Spells) -> NDArray[np.object_]:
@@ -319,12 +326,22 @@ def _conversions(design: Design) -> list[Row]:
         found = conversions(design.tally.spells(), design.tally.forms)
         made = [_conversion_row(name, window, begun, could, did) for name, (could, did) in found.items()]
         # Stays with any compulsory day less those that begin with one are those that became compulsory.
-        rows += [row | {"clients_more": nan if row["conversion"] in _APART else made[0]["clients_hit"]} for row in made]
+        apart = _apart(begun, found["closed_to_voluntary"][0], ~found["voluntary_to_closed"][0])
+        more = {"clients_more": made[0]["clients_hit"], "clients_apart": apart}
+        rows += [row | (dict.fromkeys(more, nan) if row["conversion"] in _APART else more) for row in made]
     could = {row["conversion"] for row in rows if row["stays"] or row["going_on"] or row["conversion"] == _NAMES[0]}
     return sorted((row for row in rows if row["conversion"] in could), key=lambda row: _NAMES.index(row["conversion"]))
 
 
 _NAMES = ("voluntary_to_closed", "closed_to_voluntary", "lpt_to_open", "lrv_to_open", "open_to_closed")
+
+
+def _apart(begun: _Begun, some_day: NDArray[np.bool_], first_day: NDArray[np.bool_]) -> int:
+    """Count clients with a stay under compulsion on some day and none from the first day: one number less the other."""
+    some, first = begun.client[some_day[begun.row] & begun.ended], begun.client[first_day[begun.row]]
+    return len(np.setdiff1d(some, first))
+
+
 _APART = ("voluntary_to_closed", "open_to_closed")
 Two = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 

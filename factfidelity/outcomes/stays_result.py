@@ -85,8 +85,8 @@ class HospitalStays(Result):
         "conversions": Gate(
             keys=("conversion", "window"),
             counts={"clients": ("stays", "share", "going_on"), "clients_hit": ("converted", "share"),
-                    "clients_more": ("clients", "stays", "share", "going_on")},
-            inner=("clients_more",),
+                    "clients_more": ("clients", "stays", "share", "going_on"), "clients_apart": ("clients",)},
+            inner=("clients_more", "clients_apart"),
             wholes={"clients_hit": "clients"},
             largest={"converted": ("largest", "two_largest")},
             topic="topic",
@@ -232,13 +232,14 @@ class HospitalStays(Result):
         if not len(rows):
             return TableView("ward_types", caption, rows, ())
         sides = [
-            rows.loc[rows["window"] == window, ["ward_type", *_SIDES]].rename(
+            rows.loc[rows["window"] == window, ["ward_type", "clients", *_SIDES]].rename(
                 columns={name: f"{name}_{window}" for name in _SIDES}
             )
             for window in ("before", "after")
         ]
-        change = self.ward_change[["ward_type", "clients", *_RATIO]]
-        wide = sides[0].merge(sides[1], on="ward_type").merge(change, on="ward_type", how="left")
+        change = self.ward_change[["ward_type", *_RATIO]]
+        wide = sides[0].merge(sides[1].drop(columns="clients"), on="ward_type")
+        wide = wide.merge(change, on="ward_type", how="left")
         wide["why"] = [say(WHY, str(why), language) if isinstance(why, str) and why else "" for why in wide["why"]]
         names = ("ward_type", "clients", *(f"{name}_{window}" for name in _SIDES for window in ("before", "after")))
         note = {

@@ -69,17 +69,17 @@ def test_quartiles_and_shares_with_censored_stays_are_those_of_r():
 
 
 def test_admissions_are_counted_at_the_first_ward_and_days_where_they_are_spent():
-    both = [(one, start, start + 10, "acute") for one in range(8) for start in (-100, 50)]
+    both = [(one, start, start + 10, "acute") for one in range(12) for start in (-100, 50)]
     moved = [(one, start + 10, start + 40, "long_stay") for one in range(6) for start in (-100, 50)]
     rows = ff.hospital_stays(region(both + moved), QUICK).wards.set_index(["ward_type", "window"])
     before = rows.xs("before", level="window")
-    assert before["admissions"].to_dict() == {"acute": 8, "long_stay": 0, "total": 8}
-    assert before["bed_days"].to_dict() == {"acute": 80, "long_stay": 180, "total": 260}
-    assert before.loc["acute", "day_rate"] == pytest.approx(80 / (20 * 365 / 365.25))
+    assert before["admissions"].to_dict() == {"acute": 12, "long_stay": 0, "total": 12}
+    assert before["bed_days"].to_dict() == {"acute": 120, "long_stay": 180, "total": 300}
+    assert before.loc["acute", "day_rate"] == pytest.approx(120 / (20 * 365 / 365.25))
 
 
 def test_wards_with_few_clients_are_put_together_and_nothing_has_to_be_hidden():
-    stays = [(one, start, start + 10, "acute") for one in range(9) for start in (-100, 50)]
+    stays = [(one, start, start + 10, "acute") for one in range(12) for start in (-100, 50)]
     stays += [(one, -50, -48, "long_stay") for one in (1, 2, 3)] + [(one, -30, -28, "psychosis") for one in (4, 5, 6)]
     extract = region(stays)
     result = ff.hospital_stays(extract, QUICK)
@@ -162,3 +162,23 @@ def test_without_stays_or_legal_status_it_says_so_and_does_not_fail(language):
             assert "nan" not in one.summary(language).lower()
             assert one.views(language)
             assert one.figures(language)
+
+
+def test_clients_who_were_on_other_wards_only_cannot_be_had_from_the_total():
+    stays = [(one, start, start + 10, "acute") for one in range(12) for start in (-100, 50)]
+    stays += [(one, -50, -40, "long_stay") for one in range(7)]
+    apart = [(one, -50, -40, "long_stay") for one in (13, 14)]  # two clients on the long-stay ward alone
+    assert set(ff.hospital_stays(region(stays), QUICK).wards["ward_type"]) == {"acute", "long_stay", "total"}
+    assert ff.hospital_stays(region([*stays, *apart]), QUICK).wards.empty
+
+
+def test_one_legal_form_with_few_clients_leaves_the_division_out_instead_of_hiding_the_total():
+    stays = [(one, 10, 40, "acute") for one in range(16)]
+    many = [(one, "LPT", 10, 41) for one in range(8)]
+    before = [(one, -60, -50, "acute") for one in range(16)]
+    both = [(one, "LPT", -60, -49) for one in range(8)]
+    found = ff.hospital_stays(region(stays + before, many + both), QUICK)
+    assert "legal_status" in set(found.table["by"])
+    few = ff.hospital_stays(region(stays + before, many + both[:2]), QUICK)
+    assert "legal_status" not in set(few.table["by"])
+    assert few.released().table["stays"].notna().all()
