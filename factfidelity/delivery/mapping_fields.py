@@ -115,10 +115,10 @@ def parse_column(coded: Coded, spec: ColumnSpec, *, impute: values_dates.Impute)
 def _dates(
     codes: NDArray[np.int32], texts: list[str], spec: ColumnSpec, missing: frozenset[str], impute: values_dates.Impute
 ) -> Parsed:
+    whole: values_dates.Impute = "first" if spec.whole_months else impute
     read = values_dates.parse_dates(
-        texts, impute=impute, six_digits=spec.six_digits, epoch=spec.epoch, day_first=spec.day_first,
-        missing=missing,
-    )  # fmt: skip
+        texts, impute=whole, six_digits=spec.six_digits, epoch=spec.epoch, day_first=spec.day_first, missing=missing
+    )
     partial = (read.state == values_dates.PARTIAL) & (read.days == values_dates.NO_DAY)
     bad = read.state == values_dates.BAD
     rule = "day_or_month" if bad.any() and values_dates.looks_day_first(list(compress(texts, bad))) else "bad_date"

@@ -59,6 +59,7 @@ class ColumnSpec(Strict):
     minutes: 60). ``from_list`` recodes by a list under ``codes`` of the mapping; ``known`` are the municipality codes
     that exist, others are said and left empty. ``first_word`` keeps what stands before the first space
     (``0180 Stockholm``). ``day_first`` declares that ``05/01/2023`` is 5 January; without it such dates are not read.
+    ``whole_months``: a date column of months (``2023-01``), each read as its first day.
     """
 
     names: Names = ()
@@ -76,6 +77,7 @@ class ColumnSpec(Strict):
     six_digits: Literal["", "YYMMDD", "YYYYMM"] = ""
     epoch: Literal["", "excel", "excel_1904", "sas", "unix"] = ""
     day_first: bool = False
+    whole_months: bool = False
 
 
 class Derived(Strict):
@@ -144,8 +146,8 @@ class Layout(Strict):
     required may be missing. ``may_repeat``: rows that say the same are not duplicates (two posts alike).
     ``drop``: headings that are never loaded. ``person``: the column with the person key; ``person_within``: the column
     with the municipality inside which alone that key is unique. ``year_in_name``: the column that may be missing where
-    each year is a file with the year in its name. ``taken_back_by``: the column of numbers in which a negative one takes
-    back an earlier row that says the same.
+    each year is a file with the year in its name. ``taken_back_by``: the column of numbers in which a negative one
+    takes back an earlier row that says the same.
     ``from_register``: the national register that such files are extracts of; empty where they are not.
     ``certainty``: how well the headings are known (``verified`` from the register's own documentation, ``example``
     from an invented example of how such files look).
