@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 
-def planted(extract):
+def with_small_groups(extract):
     """Plant a team of three, a municipality of two, one case of LPT, and one client with most of the bed-days."""
     tables = {name: extract.table(name) for name in extract.tables}
     enrolments, teams = tables["enrolments"], tables["teams"]

@@ -36,6 +36,7 @@ def add_rests(
     for (number, column), cells in cells_of.items():
         if column in frames[number].gate.counts:
             _add_between(frames[number], column, cells, registry.system, rule, pairs)
+            _add_across(frames[number], column, cells, registry.system, rule, pairs)
             _add_within(frames, number, column, cells_of, registry.system, rule, pairs)
     ends = np.array(list(pairs), dtype="int64").reshape(-1, 2)
     hide = np.array(list(pairs.values()), dtype=bool)
@@ -63,13 +64,44 @@ def _add_between(
         order_of = _ordered_values(item.frame[key]) if chain == ("*",) else chain
         for found in places.values():
             nested = [found[value] for value in order_of if value in found]
-            for order, ((wide, more), (narrow, fewer)) in enumerate(itertools.pairwise(nested)):
+            for first, second in itertools.combinations(range(len(nested)), 2):
+                (wide, more), (narrow, fewer) = nested[first], nested[second]
                 if system.values[wide] < system.values[narrow]:
                     wide, narrow = narrow, wide
                 rest = system.values[wide] - system.values[narrow]
+                few = bool(0 < rest < rule.smallest)
+                if second > first + 1 and not few:  # what lies between may be hidden: then these two are neighbours
+                    continue
                 if wide != narrow and rest >= 0 and more != fewer:
-                    pairs[narrow, wide] = pairs.get((narrow, wide), False) or bool(0 < rest < rule.smallest)
-                    system.costs[wide] = max(system.costs[wide], system.costs[narrow] + 1.0 / (1 + order))
+                    pairs[narrow, wide] = pairs.get((narrow, wide), False) or few
+                    system.costs[wide] = max(system.costs[wide], system.costs[narrow] + 1.0 / (1 + first))
+
+
+def _add_across(
+    item: Guarded, column: str, cells: np.ndarray, system: System, rule: DisclosureRule,
+    pairs: dict[tuple[int, int], bool],
+) -> None:  # fmt: skip
+    """Add the few persons between two rows that are nested along several keys at once (cohort and stay)."""
+    chains = {key: chain for key, chain in item.gate.nested.items() if key in item.frame.columns}
+    if len(chains) < 2:
+        return
+    steps = []
+    for key, chain in chains.items():
+        order = _ordered_values(item.frame[key]) if chain == ("*",) else chain
+        places = {str(value): place for place, value in enumerate(order)}
+        steps.append([places.get(str(value), -1) for value in item.frame[key]])
+    place = np.array(steps).T
+    size = np.asarray(item.numbers_of(item.gate.wholes.get(column, column)), dtype=float)
+    others = [name for name in item.gate.keys if name not in chains and name in item.frame.columns]
+    lines = np.asarray(item.rows.over(others))
+    for line in np.unique(lines):
+        rows = [row for row in np.flatnonzero(lines == line) if cells[row] >= 0 and (place[row] >= 0).all()]
+        for one, other in itertools.permutations(rows, 2):
+            wide, narrow = int(cells[one]), int(cells[other])
+            rest = system.values[wide] - system.values[narrow]
+            nested = wide != narrow and size[one] != size[other] and (place[one] <= place[other]).all()
+            if nested and 0 < rest < rule.smallest:
+                pairs[narrow, wide] = True
 
 
 def _ordered_values(column: pd.Series) -> tuple[str, ...]:
