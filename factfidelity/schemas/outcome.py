@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -169,6 +170,11 @@ def shipped_outcomes() -> dict[str, Outcome]:
     SchemaError
         If a file is wrong, or a name is declared twice.
     """
+    return dict(_shipped())
+
+
+@cache
+def _shipped() -> dict[str, Outcome]:
     found: dict[str, Outcome] = {}
     for path in schema_files("outcomes").values():
         for outcome in read_model(path, _Outcomes).outcomes:
