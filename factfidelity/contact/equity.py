@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from factfidelity.care.client_days import enrolled_time, inside, shared_time, united
+from factfidelity.care.client_days import enrolled_time, inside, limited, shared_time, united
 from factfidelity.care.contact_days import contacts_once, met
 from factfidelity.care.exposure import clients_seen
 from factfidelity.care.spells import chain_spells
@@ -61,9 +61,10 @@ def equity(
     weights = _weights(extract.population)
     bands = tuple(ages) or (tuple(weights.index) if len(weights) else AGE_GROUPS)
     weights = _regrouped(weights, bands)
-    people = _people(extract, time, until, bands, municipalities)
-    amounts = _amounts(extract, time, plan)
-    parts = [_measure(name, amount, people, weights) for name, amount in amounts.items()]
+    times = {home: _covered(extract, time, home) for home in ("contacts", "episodes", "board", "care_plans")}
+    people = {home: _people(extract, seen, until, bands, municipalities) for home, seen in times.items()}
+    amounts = _amounts(extract, times, plan)
+    parts = [_measure(name, amount, people[home], weights) for (name, home), amount in amounts.items()]
     columns = ["measure", "dimension", "group", "persons", "with_any", "years", "events", "rate", "low", "high",
                "standardised", "why"]  # fmt: skip
     table = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
@@ -73,28 +74,37 @@ def equity(
     return Equity(table=table, notes=notes)
 
 
-def _amounts(extract: Extract, time: pd.DataFrame, plan: Plan) -> dict[str, pd.Series]:
-    """Return what each client had on enrolled days, by measure; a measure whose table was not delivered is left out."""
-    found: dict[str, pd.Series] = {}
+def _covered(extract: Extract, time: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return the part of the enrolled time that the source of a table covers."""
+    source = extract.source(table)
+    ends = [end for end in (source.end, source.complete_to) if end is not None]
+    low, high = source.start or extract.start, min([extract.end, *ends])
+    return limited(time, low, high)[["client_id", "team_id", "start", "end"]] if high > low else time.iloc[:0]
+
+
+def _amounts(extract: Extract, times: Mapping[str, pd.DataFrame], plan: Plan) -> dict[tuple[str, str], pd.Series]:
+    """Return what each client had on enrolled days, by measure and its table; one not delivered is left out."""
+    found: dict[tuple[str, str], pd.Series] = {}
     both, alone = ("client_id", "team_id"), ("client_id",)
     if extract.has("contacts"):
         held = contacts_once(met(extract.contacts))
-        found["contacts"] = held.loc[inside(held, time, both)].groupby("client_id").size()
+        found["contacts", "contacts"] = held.loc[inside(held, times["contacts"], both)].groupby("client_id").size()
     if extract.has("episodes"):
+        time = times["episodes"]
         stays = extract.episodes
         stays = stays.loc[(stays["mvo"].isin(list(plan.mvo_codes)) | stays["mvo"].isna()).to_numpy()]
         spells = chain_spells(stays, gap_days=plan.spells.gap_days).rename(columns={"admitted": "date"})
-        found["admissions"] = spells.loc[inside(spells, time, alone)].groupby("client_id").size()
+        found["admissions", "episodes"] = spells.loc[inside(spells, time, alone)].groupby("client_id").size()
         nights = stays.rename(columns={"admitted": "start", "discharged": "end"})
-        found["bed_days"] = _days_of(shared_time(nights, time, alone))
+        found["bed_days", "episodes"] = _days_of(shared_time(nights, time, alone))
     if extract.has("board"):
-        found["board_days"] = _days_of(shared_time(extract.board, time, both))
+        found["board_days", "board"] = _days_of(shared_time(extract.board, times["board"], both))
     if extract.has("care_plans"):
         plans = extract.care_plans
         plans = plans.loc[plans["kind"].astype("str").str.casefold().eq("sip").to_numpy()]
         dated = pd.concat([plans[["client_id", name]].rename(columns={name: "date"}).dropna()
                            for name in ("made", "followed_up")], ignore_index=True)  # fmt: skip
-        found["sip"] = dated.loc[inside(dated, time, alone)].groupby("client_id").size()
+        found["sip", "care_plans"] = dated.loc[inside(dated, times["care_plans"], alone)].groupby("client_id").size()
     return found
 
 

@@ -72,6 +72,7 @@ UNITS: Mapping[str, Text] = {
 
 WHY: Mapping[str, Text] = {
     "nobody": {"sv": "ingen att räkna på", "en": "nobody to count"},
+    "no_day": {"sv": "källorna täcker ingen gemensam dag", "en": "the sources cover no day together"},
     "not_half": {"sv": "färre än hälften har händelsen", "en": "fewer than half have the event"},
     "not_stated": {"sv": "uppgiften saknas", "en": "not stated"},
 }

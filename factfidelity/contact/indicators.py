@@ -41,14 +41,12 @@ def programme_indicators(extract: Extract, programme: str | Programme = "fact") 
     start, end = shared_period(extract, ("enrolments",))
     setting = setting_of(extract, start, end)
     vocabulary = indicator_vocabulary()
-    parts = []
-    for name in wanted:
-        if name not in COUNTED:
-            continue
-        needs = [table for table in vocabulary[name].needs if not extract.has(table)]
-        for row_name, count in COUNTED[name].items():
-            rows = not_there(setting, row_name, f"no {needs[0]}") if needs else count(extract, setting, row_name)
-            parts.append(rows.assign(section=vocabulary[name].section))
+    parts = [
+        rows.assign(section=vocabulary[name].section)
+        for name in wanted
+        if name in COUNTED
+        for rows in _rows_of(extract, setting, name, vocabulary[name].needs)
+    ]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["team_id", "indicator", "section"])
     named = setting.teams.set_index("team_id")["team"]
     table.insert(1, "team", named.reindex(table["team_id"]).fillna("total").to_numpy())
@@ -58,6 +56,19 @@ def programme_indicators(extract: Extract, programme: str | Programme = "fact") 
     coverage, answers = survey_frames(extract, setting) if voice else (pd.DataFrame(), pd.DataFrame())
     actions = action_counts(extract, setting) if voice else pd.DataFrame()
     return ProgrammeIndicators(table=table, coverage=coverage, answers=answers, actions=actions, notes=notes)
+
+
+def _rows_of(extract: Extract, setting: Setting, name: str, needs: tuple[str, ...]) -> list[pd.DataFrame]:
+    """Return an indicator's rows, counted on the days that all the sources it needs cover."""
+    lacking = [table for table in needs if not extract.has(table)]
+    if lacking:
+        return [not_there(setting, row, f"no {lacking[0]}") for row in COUNTED[name]]
+    try:
+        days = shared_period(extract, ("enrolments", *needs))
+    except ValueError:
+        return [not_there(setting, row, "no_day") for row in COUNTED[name]]
+    own = setting if days == (setting.start, setting.end) else setting_of(extract, *days)
+    return [count(extract, own, row) for row, count in COUNTED[name].items()]
 
 
 def setting_of(extract: Extract, start: pd.Timestamp, end: pd.Timestamp) -> Setting:

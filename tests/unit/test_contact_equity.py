@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from frames import extract_of
 
 from factfidelity.contact.equity import clustered_rate, equity, standardised
+from factfidelity.extract import Extract
 
 CLIENTS = """
     client_id | sex    | birth_year | municipality | observed_from | observed_to
@@ -85,3 +88,21 @@ def test_few_clients_are_hidden_and_both_languages_speak():
         released.views(language)
         for figure in released.figures(language):
             figure.draw(None)
+
+
+def test_a_rate_is_over_the_days_that_its_own_source_covers():
+    tables = extract_of("2023-01-01", "2024-01-01", enrolments="""
+        client_id | team_id | start      | end
+        A         | norr    | 2022-01-01 |
+    """, clients="client_id | sex | birth_year\nA | female | 1980", contacts="""
+        contact_id | client_id | team_id | date       | form  | face_to_face | attended | staff_id
+        1          | A         | norr    | 2023-09-01 | visit | yes          | yes      | M1
+        2          | A         | norr    | 2023-02-01 | visit | yes          | yes      | M1
+    """)  # fmt: skip
+    late = replace(tables.source("contacts"), start=pd.Timestamp("2023-07-01"))
+    extract = Extract(
+        tables=tables.tables, start=tables.start, end=tables.end, sources={**tables.sources, "contacts": late}
+    )
+    row = equity(extract).table.set_index(["measure", "dimension", "group"]).loc[("contacts", "sex", "female")]
+    assert row["events"] == 1
+    assert row["years"] == pytest.approx(184 / 365.25)

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from frames import extract_of
 
 from factfidelity.contact.indicators import COUNTED, programme_indicators
+from factfidelity.extract import Extract
 from factfidelity.schemas.programme import indicator_vocabulary, programmes
 
 ENROLMENTS = """
@@ -125,3 +128,21 @@ def test_every_care_model_gives_its_own_indicators_in_both_languages(name):
 
 def test_every_counted_indicator_is_in_the_vocabulary():
     assert set(COUNTED) <= set(indicator_vocabulary())
+
+
+def test_events_are_per_year_of_the_days_that_their_source_covers():
+    tables = extract_of("2023-01-01", "2025-01-01", enrolments=ENROLMENTS, events=EVENTS)
+    half = replace(tables.source("events"), start=pd.Timestamp("2024-04-01"))
+    extract = Extract(
+        tables=tables.tables, start=tables.start, end=tables.end, sources={**tables.sources, "events": half}
+    )
+    row = programme_indicators(extract, "ract").table.set_index("indicator").loc["resource_group_meetings"]
+    assert row["numerator"] == 1  # the one of May; that of February is not covered, C had left in June
+    assert row["denominator"] == pytest.approx((275 + 275 + 30) / 365.25)
+    none = replace(tables.source("events"), start=pd.Timestamp("2025-04-01"), end=pd.Timestamp("2025-06-01"))
+    empty = Extract(
+        tables=tables.tables, start=tables.start, end=tables.end, sources={**tables.sources, "events": none}
+    )
+    row = programme_indicators(empty, "ract").table.set_index("indicator").loc["resource_group_meetings"]
+    assert np.isnan(row["value"])
+    assert row["why"] == "no_day"
