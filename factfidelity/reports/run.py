@@ -17,6 +17,7 @@ from factfidelity.delivery.load import load_extract
 from factfidelity.delivery.quality import DeliveryReport
 from factfidelity.delivery.quality_guard import shown_files, shown_rows
 from factfidelity.display.result import Result
+from factfidelity.display.views import TableView
 from factfidelity.errors import DisclosureError, Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation, cut_at, evaluate, evaluate_teams, team_named
 from factfidelity.evaluation.grain import COURSES
@@ -240,9 +241,15 @@ def delivery_facts(report: DeliveryReport) -> dict[str, Any]:
     return {
         "summary": {name: " ".join(report.summary(name).split("\n\n")[0].split()) for name in ("sv", "en")},
         "views": {
-            name: [view_record(view) for view in report.views(name) if view.name in _REPEATED] for name in ("sv", "en")
+            name: [view_record(_without_lines(view)) for view in report.views(name) if view.name in _REPEATED]
+            for name in ("sv", "en")
         },
     }
+
+
+def _without_lines(view: TableView) -> TableView:
+    """Return a table on the delivery without line numbers: they point at rows of persons, and say how rows lay."""
+    return dataclasses.replace(view, columns=tuple(column for column in view.columns if column.name != "lines"))
 
 
 def _delivery_files(report: DeliveryReport, language: str) -> dict[str, bytes]:

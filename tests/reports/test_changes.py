@@ -119,6 +119,13 @@ def test_a_run_with_the_report_before_keeps_its_periods_and_shows_the_change(fol
     assert read_released(tmp_path / "second" / "released.json").changes["views"]["sv"]
 
 
+def test_what_is_kept_of_the_delivery_holds_no_line_numbers(folder):
+    facts = run.delivery_facts(ff.load_extract(folder).delivery)
+    names = {column["name"] for views in facts["views"].values() for view in views for column in view["columns"]}
+    assert {"file", "what", "count"} <= names
+    assert "lines" not in names
+
+
 def test_a_report_of_all_teams_is_not_the_one_before_of_a_team(folder, tmp_path, monkeypatch, extract):
     monkeypatch.setattr(run, "evaluate", few_answers)
     run_report(folder, tmp_path / "first", formats=())

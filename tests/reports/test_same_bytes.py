@@ -105,7 +105,7 @@ def test_the_report_of_region_nord_is_the_same_to_the_byte_on_two_machines(tmp_p
     for number, machine in enumerate(MACHINES):
         place = tmp_path / f"machine {number}"
         place.mkdir()
-        folder = NORD if not number else shuffled(NORD, place / "delivery", seed=5)
+        folder = NORD if not number else shuffled(NORD, place / NORD.name, seed=5)
         out = place / "out"
         command = ["-m", "factfidelity", "report", str(folder), "--out", str(out), "--formats", "html,xlsx,pdf"]
         run_as(machine, place, *command)
