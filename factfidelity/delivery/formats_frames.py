@@ -30,6 +30,7 @@ def read_parquet(data: bytes, *, file: str, content_hash: str) -> RawTable:
 
     try:
         table = parquet.read_table(io.BytesIO(data))
+        table.validate(full=True)  # text that is no UTF-8 is else found only when it is used
         frame = table.to_pandas(date_as_object=False)
         said = [
             ("schema metadata", str(value)) for key, value in (table.schema.metadata or {}).items() if key != b"pandas"
@@ -77,7 +78,10 @@ def _table(
     if not len(frame.columns):
         raise FileFaultError("no_rows")
     names = headings([str(name) for name in frame.columns])
-    text = pd.DataFrame({name: as_text(frame.iloc[:, place]) for place, name in enumerate(names)}, dtype="str")
+    try:
+        text = pd.DataFrame({name: as_text(frame.iloc[:, place]) for place, name in enumerate(names)}, dtype="str")
+    except Exception:
+        raise FileFaultError("damaged", format=Path(file).suffix.lower()[1:]) from None
     lines = np.arange(2, 2 + len(text), dtype=np.int64)
     return RawTable(
         file=file, sheet="", frame=text, lines=lines, header_line=1, extras=tuple(said), content_hash=content_hash,

@@ -196,3 +196,12 @@ def test_an_archive_of_a_version_that_nobody_knows_is_told_as_damaged(name, tmp_
     place = content.index(b"PK\x01\x02") + 6  # version needed to extract, in the directory of the archive
     problems = read(tmp_path, **{name: content[:place] + b"\xc6" + content[place + 1 :]}).problems
     assert [problem.rule for problem in problems] == ["damaged"]
+
+
+def test_a_table_of_parquet_with_text_that_is_no_utf_8_is_told_as_damaged(tmp_path):
+    pd.DataFrame({"client_id": ["A1xyzq", "A2xyzq"], "team_id": ["T1", "T2"]}).to_parquet(
+        tmp_path / "a.parquet", compression=None, index=False
+    )
+    content = (tmp_path / "a.parquet").read_bytes()
+    (tmp_path / "a.parquet").write_bytes(content.replace(b"A1xyzq", b"A1\xffyzq"))
+    assert [problem.rule for problem in read(tmp_path).problems] == ["damaged"]
