@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from factfidelity.care.client_days import limited
 from factfidelity.extract import Extract
 
 
@@ -40,6 +41,14 @@ def shared_period(extract: Extract, tables: Sequence[str]) -> tuple[pd.Timestamp
     if end <= start:
         raise ValueError(f"the tables {', '.join(tables)} cover no day together")
     return start, end
+
+
+def covered_time(extract: Extract, intervals: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return the part of the intervals, with the same columns, that the source of a table covers."""
+    source = extract.source(table)
+    ends = [end for end in (source.end, source.complete_to) if end is not None]
+    low, high = source.start or extract.start, min([extract.end, *ends])
+    return limited(intervals, low, high)[list(intervals.columns)] if high > low else intervals.iloc[:0]
 
 
 def last_year(start: pd.Timestamp, end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -20,7 +20,7 @@ from factfidelity.care.client_days import (
 from factfidelity.care.contact_days import contacts_once, met
 from factfidelity.care.exposure import clients_seen
 from factfidelity.care.spells import chain_spells
-from factfidelity.care.teams import last_year, shared_period, teams_of
+from factfidelity.care.teams import covered_time, last_year, shared_period, teams_of
 from factfidelity.caseload.board_episodes import (
     board_episodes,
     episode_counts,
@@ -169,16 +169,23 @@ def _shares(on: pd.DataFrame, enrolled: pd.DataFrame, periods: pd.DataFrame, tea
 def _on_off(
     extract: Extract, on: pd.DataFrame, enrolled: pd.DataFrame, whole: pd.DataFrame, teams: pd.DataFrame, plan: Plan
 ) -> pd.DataFrame:
-    """Count contacts and admissions on days on the board and on the other enrolled days."""
+    """Count contacts and admissions on days on the board and on the other enrolled days.
+
+    A rate is over those of the days that the events' own source covers.
+    """
     off = _less(enrolled, on)
-    events = {"contacts": _contact_days(extract), "admissions": _admission_days(extract, plan, teams)}
+    events = {"contacts": _contact_days(extract), "episodes": _admission_days(extract, plan, teams)}
+    named = {"contacts": "contacts", "episodes": "admissions"}
     parts = []
     for state, time in (("on", on), ("off", off)):
         days = days_in_periods(time, whole).rename(columns={"days": "client_days"})
         table = teams[["team_id"]].merge(days, on="team_id", how="left").merge(
             persons_in_periods(time, whole)[["team_id", "persons"]], on="team_id", how="left")  # fmt: skip
-        for name, frame in events.items():
-            here = frame.loc[inside(frame, time, _KEYS)]
+        for source, frame in events.items():
+            name, seen = named[source], covered_time(extract, time, source)
+            here = frame.loc[inside(frame, seen, _KEYS)]
+            at_risk = days_in_periods(seen, whole).set_index("team_id")["days"]
+            table[f"days_{name}"] = at_risk.reindex(table["team_id"]).to_numpy()
             number = here.groupby("team_id").size()
             who = here.groupby("team_id")["client_id"].nunique()
             table[name] = number.reindex(table["team_id"]).to_numpy()
@@ -188,13 +195,14 @@ def _on_off(
         )
     table = pd.concat(parts, ignore_index=True).drop(columns="period_start")
     sums = ["client_days", "persons", "contacts", "persons_contacts", "admissions", "persons_admissions"]
-    table = with_teams(table, teams, sums, ["state"])
-    time_at_risk = table["client_days"].where(table["client_days"] > 0)
+    own = ["days_contacts", "days_admissions"]
+    table = with_teams(table, teams, [*sums, *own], ["state"])
     per_day = {"contacts_per_week": ("contacts", 7.0), "admissions_per_year": ("admissions", DAYS_PER_YEAR)}
     for name, (event, length) in per_day.items():
         known = extract.has("contacts" if event == "contacts" else "episodes")
-        table[name] = length * table[event] / time_at_risk if known else np.nan
-    return table.reset_index(drop=True)
+        at_risk = table[f"days_{event}"].where(table[f"days_{event}"] > 0)
+        table[name] = length * table[event] / at_risk if known else np.nan
+    return table.drop(columns=own).reset_index(drop=True)
 
 
 def _less(enrolled: pd.DataFrame, on: pd.DataFrame) -> pd.DataFrame:

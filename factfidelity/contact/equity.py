@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from factfidelity.care.client_days import enrolled_time, inside, limited, shared_time, united
+from factfidelity.care.client_days import enrolled_time, inside, shared_time, united
 from factfidelity.care.contact_days import contacts_once, met
 from factfidelity.care.exposure import clients_seen
 from factfidelity.care.spells import chain_spells
-from factfidelity.care.teams import last_year, shared_period, teams_of
+from factfidelity.care.teams import covered_time, last_year, shared_period, teams_of
 from factfidelity.contact.equity_groups import NOT_STATED, OTHER, age_bounds
 from factfidelity.contact.equity_result import Equity
 from factfidelity.days import DAYS_PER_YEAR
@@ -61,7 +61,7 @@ def equity(
     weights = _weights(extract.population)
     bands = tuple(ages) or (tuple(weights.index) if len(weights) else AGE_GROUPS)
     weights = _regrouped(weights, bands)
-    times = {home: _covered(extract, time, home) for home in ("contacts", "episodes", "board", "care_plans")}
+    times = {home: covered_time(extract, time, home) for home in ("contacts", "episodes", "board", "care_plans")}
     people = {home: _people(extract, seen, until, bands, municipalities) for home, seen in times.items()}
     amounts = _amounts(extract, times, plan)
     parts = [_measure(name, amount, people[home], weights) for (name, home), amount in amounts.items()]
@@ -72,14 +72,6 @@ def equity(
     # The user's own list, all of it: which of its municipalities are here is for the table to say.
     notes |= {f"municipality.{code}": name for code, name in plan.municipalities.items()}
     return Equity(table=table, notes=notes)
-
-
-def _covered(extract: Extract, time: pd.DataFrame, table: str) -> pd.DataFrame:
-    """Return the part of the enrolled time that the source of a table covers."""
-    source = extract.source(table)
-    ends = [end for end in (source.end, source.complete_to) if end is not None]
-    low, high = source.start or extract.start, min([extract.end, *ends])
-    return limited(time, low, high)[["client_id", "team_id", "start", "end"]] if high > low else time.iloc[:0]
 
 
 def _amounts(extract: Extract, times: Mapping[str, pd.DataFrame], plan: Plan) -> dict[tuple[str, str], pd.Series]:

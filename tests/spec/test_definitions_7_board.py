@@ -1,5 +1,7 @@
 """Definitions 7.2: the board."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from frames import extract_of, frame
 from factfidelity.care.client_days import enrolled_time
 from factfidelity.caseload.board import board_use
 from factfidelity.caseload.board_episodes import board_episodes
+from factfidelity.extract import Extract
 
 TEAMS = """
     team_id | name | programme | started
@@ -212,3 +215,19 @@ def plain(table):
 
 def holds(rows, client, team, day):
     return any(c == client and t == team and start <= day < end for c, t, start, end in rows)
+
+
+def test_admissions_on_and_off_the_board_are_over_the_days_that_their_source_covers():
+    stays = pd.DataFrame({
+        "client_id": ["A", "A"], "mvo": "901",
+        "admitted": pd.to_datetime(["2024-02-01", "2024-05-05"]).astype("datetime64[s]"),
+        "discharged": pd.to_datetime(["2024-02-03", "2024-05-07"]).astype("datetime64[s]"),
+    })  # fmt: skip
+    whole = extract_of("2024-01-01", "2024-07-01", board=LOG, enrolments=ENROLMENTS, teams=TEAMS, episodes=stays)
+    late = replace(whole.source("episodes"), start=pd.Timestamp("2024-04-01"))
+    part = Extract(tables=whole.tables, start=whole.start, end=whole.end, sources={**whole.sources, "episodes": late})
+    off = board_use(part).on_off.set_index("state").loc["off"]
+    # from April: A 91 - 21 days, B 91 - 34, C 30 - 20 days off the board
+    assert off["admissions"] == 1
+    assert off["admissions_per_year"] == pytest.approx(365.25 / (70 + 57 + 10))
+    assert off["client_days"] == board_use(whole).on_off.set_index("state").loc["off", "client_days"]
