@@ -14,6 +14,8 @@ from factfidelity.display.views import Column, TableView
 _NUMERIC = ("integer", "number", "percent")
 # A text up to this length stays on one line; more columns than these and the table may need to be scrolled.
 _SHORT, _MIDDLE, _WIDE = 18, 4, 8
+# A p-value below this is not told more exactly.
+_P_VALUES, _SMALLEST_P = frozenset({"p", "adjusted_p"}), 0.001
 _WORDS = {
     "hidden_note": {
         "sv": ".. = visas inte: bygger på färre än {smallest} personer, kan räknas ut ur övriga uppgifter "
@@ -65,6 +67,8 @@ def cell_text(value: Any, column: Column, language: str) -> str:
     """
     if value is None or bool(pd.isna(value)):
         return wording.HIDDEN
+    if column.name in _P_VALUES and not isinstance(value, str) and 0 <= float(value) < _SMALLEST_P:
+        return f"< {wording.number(_SMALLEST_P, decimals=3, language=language)}"
     if column.form == "integer" and not isinstance(value, str):
         return wording.integer(value, language=language)
     if column.form == "number" and not isinstance(value, str):

@@ -15,7 +15,10 @@ from factfidelity.wording import HIDDEN, integer, interval, number, percent
 
 MOST_CARDS = 8
 # Where there are more than the page takes, these come first; on the page they stand in the order of the sections.
-_FIRST = ("mirror_outcomes", "fidelity_scores", "caseload_ratios", "board_use", "contact_pattern")
+_FIRST = (
+    "mirror_outcomes", "fidelity_scores", "programme_indicators", "catchment_use", "caseload_ratios", "board_use",
+    "costs", "contact_pattern",
+)  # fmt: skip
 _MOST_NAMED = 4
 # Share of rows that could not be used: from here a source has small faults, and from here faults.
 _FAULTS = 0.01
@@ -61,7 +64,10 @@ def cards_of(results: Mapping[str, Result], delivery: Mapping[str, Any], languag
         quality = quality_of(name, delivery, language)
         made += [(name, _card(group, quality, language)) for group in _grouped(result.key_figures(language))]
     rank = {name: place for place, name in enumerate(_FIRST)}
-    order = sorted(range(len(made)), key=lambda place: (rank.get(made[place][0], len(rank)), place))
+    # A figure that is not shown gives its place to one that is.
+    order = sorted(
+        range(len(made)), key=lambda place: (made[place][1].value == HIDDEN, rank.get(made[place][0], len(rank)), place)
+    )
     chosen = sorted(order[:MOST_CARDS])
     return [made[place][1] for place in chosen]
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-import importlib.util
 import io
 import zipfile
 from typing import Any
 
 from factfidelity.display import charts
 from factfidelity.display.views import FigureView, TableView
-from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation
-from factfidelity.reports.outline import Heading, Paragraph, column_weights, outline, rows_of
+from factfidelity.reports.outline import Heading, Paragraph, column_weights, library_for, outline, rows_of
 from factfidelity.reports.pages import ReportPages
 
 _FIXED_DAY = dt.datetime(2000, 1, 1)  # noqa: DTZ001  (the same figures give the same bytes)
@@ -41,12 +39,7 @@ def report_docx(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
     DisclosureError
         If a result has not passed the gate.
     """
-    if importlib.util.find_spec("docx") is None:
-        problem = Problem("the Word document needs python-docx", "install factfidelity with its extra [docx]")
-        raise ReportError(problems=[problem])
-    for result in released.results.values():
-        result.require_released()
-    docx: Any = importlib.import_module("docx")
+    docx = library_for(released, "docx", "docx", "the Word document needs python-docx")
     pages = ReportPages(released, language)
     document = docx.Document()
     _prepare(document, pages)

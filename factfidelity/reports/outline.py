@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
+from factfidelity.display import tables
 from factfidelity.display.views import Column, FigureView, TableView
+from factfidelity.errors import Problem, ReportError
+from factfidelity.evaluation import ReleasedEvaluation
 from factfidelity.reports.cards import Card
 from factfidelity.reports.chapters import Chapter
 from factfidelity.reports.pages import ReportPages
-from factfidelity.reports.parts import holder_of, quiet
+from factfidelity.reports.parts import drawable, holder_of, quiet
 from factfidelity.reports.words import GUIDE, LEADS, LIMITS
-from factfidelity.wording import HIDDEN, date, integer, label, number, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,36 @@ class Paragraph:
     kind: Literal["text", "answer", "note", "point"] = "text"
 
 
+_NUMERIC = frozenset({"integer", "number", "percent"})
 # Longer tables stand in the appendix, and the longest in the workbook and on the page only.
 _SHORT_TABLE, _LONGEST_TABLE = 14, 90
 
 Element = Heading | Paragraph | FigureView | TableView
+
+
+def library_for(released: ReleasedEvaluation, name: str, extra: str, what: str) -> Any:
+    """Return the library that writes a format, for figures that have passed the gate.
+
+    Parameters
+    ----------
+    released : ReleasedEvaluation
+    name, extra : str
+        The module, and the extra of factfidelity that installs it.
+    what : str
+        Such as ``the slides need python-pptx``.
+
+    Raises
+    ------
+    ReportError
+        If it is not installed.
+    DisclosureError
+        If a result has not passed the gate.
+    """
+    if importlib.util.find_spec(name) is None:
+        raise ReportError(problems=[Problem(what, f"install factfidelity with its extra [{extra}]")])
+    for result in released.results.values():
+        result.require_released()
+    return importlib.import_module(name)
 
 
 def outline(pages: ReportPages) -> Iterator[Element]:
@@ -90,7 +120,7 @@ def _chapter(pages: ReportPages, chapter: Chapter, later: list[TableView]) -> It
         if title.casefold() != chapter.title.casefold() and chapter.name == chapter.group:
             yield Heading(2, title)
         yield Paragraph(result.summary(pages.language), "answer")
-        figures = result.figures(pages.language)
+        figures = tuple(figure for figure in result.figures(pages.language) if drawable(figure))
         views = result.views(pages.language)
         names = {view.name for view in views}
         yield from figures
@@ -112,19 +142,9 @@ def facts_view(pages: ReportPages) -> TableView:
 
 
 def cell_text(value: object, column: Column, language: str) -> str:
-    """Return one cell of a table as it is read; ``..`` where a figure is missing."""
+    """Return one cell of a table as it is read; ``..`` where a figure is missing, nothing where a text is."""
     missing = value is None or value is pd.NaT or (not isinstance(value, str) and bool(pd.isna(value)))  # type: ignore[call-overload]
-    if missing:
-        return HIDDEN if column.form in {"integer", "number", "percent"} else ""
-    if column.form == "date":
-        return date(pd.Timestamp(value), language=language)  # type: ignore[arg-type]
-    if column.form == "percent":
-        return percent(float(str(value)), decimals=column.decimals, language=language)
-    if column.form == "integer":
-        return integer(float(str(value)), language=language)
-    if column.form == "number":
-        return number(float(str(value)), decimals=column.decimals, language=language)
-    return label(value, language) if column.form == "code" else str(value)
+    return "" if missing and column.form not in _NUMERIC else tables.cell_text(value, column, language)
 
 
 def rows_of(view: TableView, language: str) -> Iterator[list[str]]:

@@ -18,7 +18,7 @@ from factfidelity.display.views import FigureView, TableView
 _PIXELS = 100
 # More than this and a table or a figure is folded: a page is read from the top.
 # A longer table is not printed: it stands on the page and in the workbook.
-_PRINTED_ROWS = 60
+_PRINTED_ROWS = 40
 _OPEN_ROWS, _OPEN_COLUMNS, _OPEN_TABLES, OPEN_FIGURES = 14, 13, 3, 3
 
 
@@ -38,7 +38,7 @@ def part_of(result: Result, language: str, *, smallest: int, under: str = "", ap
     """
     title = result.heading(language)
     method = result.methods(language)
-    figures = tuple(figure for figure in result.figures(language) if _shows_something(figure))
+    figures = tuple(figure for figure in result.figures(language) if drawable(figure))
     taken = {figure.table.name for figure in figures}
     views = [view for view in result.views(language) if view.name not in taken]
     return {
@@ -55,10 +55,18 @@ def part_of(result: Result, language: str, *, smallest: int, under: str = "", ap
     }
 
 
-def _shows_something(figure: FigureView) -> bool:
-    """Tell whether any value of a figure may be shown; where none may, its table says so alone."""
+def drawable(figure: FigureView) -> bool:
+    """Tell whether a figure shows anything: a value, and of a line more than one; else its table says it alone.
+
+    Parameters
+    ----------
+    figure : FigureView
+    """
     shown = [name for name in figure.native.series if name in figure.table.frame] if figure.native else []
-    return not shown or bool(figure.table.frame[shown].notna().to_numpy().any())
+    if figure.native is None or not shown:
+        return True
+    values = int(figure.table.frame[shown].notna().to_numpy().sum())
+    return values > (1 if figure.native.kind == "line" else 0)
 
 
 def tables_of(views: Sequence[TableView], language: str, *, smallest: int) -> list[dict[str, Any]]:

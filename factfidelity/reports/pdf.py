@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from factfidelity.display import charts
 from factfidelity.display.views import FigureView, TableView
 from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation
-from factfidelity.reports.outline import Heading, Paragraph, column_weights, outline, rows_of
+from factfidelity.reports.outline import Heading, Paragraph, column_weights, library_for, outline, rows_of
 from factfidelity.reports.pages import ReportPages
 
 _HEAD = """#set document(title: {title}, date: datetime(year: 2000, month: 1, day: 1))
@@ -53,11 +50,7 @@ def report_pdf(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
     DisclosureError
         If a result has not passed the gate.
     """
-    if importlib.util.find_spec("typst") is None:
-        raise ReportError(problems=[Problem("the PDF needs typst", "install factfidelity with its extra [pdf]")])
-    for result in released.results.values():
-        result.require_released()
-    typst: Any = importlib.import_module("typst")
+    typst = library_for(released, "typst", "pdf", "the PDF needs typst")
     with tempfile.TemporaryDirectory(prefix="factfidelity-") as quiet:
         folder = Path(quiet)
         main = folder / "report.typ"

@@ -14,6 +14,7 @@ from factfidelity.display.views import Column, FigureView, TableView
 from factfidelity.reports.cards import one_line, split_sentences
 from factfidelity.reports.chapters import Chapter
 from factfidelity.reports.pages import ReportPages
+from factfidelity.reports.parts import drawable
 from factfidelity.reports.sheets import chart_table, placed_figures
 from factfidelity.schemas.programme import section_title
 from factfidelity.wording import pick
@@ -21,6 +22,8 @@ from factfidelity.wording import pick
 _LONG, MOST_CHARTS = 60, 6
 # A sentence that shares fewer words with the title of a figure speaks of something else.
 _SHARED_WORDS = 2
+# What a figure is never shown for, as long as there is something else to say.
+_NOTHING = ("visas inte", "not shown")
 # Where there are more charts than a sheet takes, these results come first; they stand in the order of the report.
 _CHARTED = ("mirror_outcomes", "caseload_ratios", "fidelity_scores", "board_use", "contact_pattern", "staffing")
 # Of the delivery, what a manager needs: the rules that were broken stand in the workbook of tables.
@@ -161,7 +164,7 @@ def _charts(results: Sequence[Result], language: str) -> tuple[Drawn, ...]:
         wide, others = _sheets_of(result, language)
         for sheet in (*wide, *others):
             for figure in sheet.figures:
-                if figure.native is not None and figure.native.series:
+                if figure.native is not None and figure.native.series and drawable(figure):
                     sentence = finding_of(figure, result, language, said)
                     drawn.append((result.name, Drawn(figure, sheet.view, sentence)))
     rank = {name: place for place, name in enumerate(_CHARTED)}
@@ -184,7 +187,8 @@ def finding_of(figure: FigureView, result: Result, language: str, said: set[str]
         Sentences that other figures of the result already stand under; the one returned is added.
     """
     answers = (result.summary(language), *(one.sentence for one in result.key_figures(language)))
-    sentences = [sentence for answer in answers for sentence in split_sentences(answer)]
+    told = [sentence for answer in answers for sentence in split_sentences(answer)]
+    sentences = [one for one in told if not any(words in one for words in _NOTHING)] or told
     free = [one for one in dict.fromkeys(sentences) if one and one not in said]
     wanted = {word[:5] for word in re.findall(r"[^\W\d_]{4,}", figure.caption.casefold())}
     shared = {one: sum(stem in one.casefold() for stem in wanted) for one in free}

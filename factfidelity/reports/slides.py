@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
-import importlib.util
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -12,11 +10,12 @@ from typing import Any
 from factfidelity.display import charts
 from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView
-from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation
 from factfidelity.reports.cards import one_line
 from factfidelity.reports.document import same_bytes
+from factfidelity.reports.outline import library_for
 from factfidelity.reports.pages import ReportPages
+from factfidelity.reports.parts import drawable
 from factfidelity.reports.shelves import chosen_of, finding_of
 from factfidelity.reports.words import LIMITS
 
@@ -46,12 +45,7 @@ def report_pptx(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
     DisclosureError
         If a result has not passed the gate.
     """
-    if importlib.util.find_spec("pptx") is None:
-        problem = Problem("the slides need python-pptx", "install factfidelity with its extra [pptx]")
-        raise ReportError(problems=[problem])
-    for result in released.results.values():
-        result.require_released()
-    pptx: Any = importlib.import_module("pptx")
+    pptx = library_for(released, "pptx", "pptx", "the slides need python-pptx")
     pages = ReportPages(released, language)
     show = pptx.Presentation()
     inches = pptx.util.Inches
@@ -82,7 +76,7 @@ def slide_figures(pages: ReportPages) -> Iterator[tuple[Result, FigureView, str]
                 continue
             seen.add(result.name)
             said: set[str] = set()
-            low = [one for one in result.figures(pages.language) if one.size[1] <= _TALLEST]
+            low = [one for one in result.figures(pages.language) if one.size[1] <= _TALLEST and drawable(one)]
             for figure in low[:_OF_EACH]:
                 yield result, figure, finding_of(figure, result, pages.language, said)
 

@@ -24,7 +24,7 @@ from factfidelity.wording import HIDDEN, label, sort_key
 # A fixed day of creation: the same figures give the same bytes.
 _CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001
 # Widest column, in a table of many columns and of few.
-_WIDEST, _WIDEST_OF_FEW, _FEW_COLUMNS = 42, 92, 3
+_WIDEST, _WIDEST_OF_FEW, _FEW_COLUMNS = 36, 92, 3
 _NUMERIC = frozenset({"integer", "number", "percent"})
 _COVER_WIDTH = 96
 # As many lines as a printed page takes; a longer table goes on over several.
