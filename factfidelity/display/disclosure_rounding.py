@@ -21,6 +21,7 @@ from factfidelity.display.disclosure_rule import DisclosureRule
 from factfidelity.display.disclosure_sums import Blocks, blocks_of
 from factfidelity.display.disclosure_system import System
 
+_NEAR = 3  # sums around a small number in which rounded numbers are hidden before all that hang together are
 _STAYS = 0.85  # how often a multiple of the base is not moved
 
 
@@ -52,12 +53,13 @@ def rounded_cells(system: System, rule: DisclosureRule) -> np.ndarray:
         least = np.where(system.sensitive, np.minimum(system.widths, rule.protection), 0.0)
         prove(system, blocks, asked, least, widths, _ends(system, out, hidden, rule.base))
         asked = asked[widths[asked] < least[asked] - 1e-6]
-        more = _around(system, asked) if turns < 2 else np.isin(blocks.block_of, blocks.block_of[asked])
-        more &= system.unknown & ~hidden
+        turns += 1
+        more = _around(system, asked, turns) & system.unknown & ~hidden
+        if turns > _NEAR or not more.any():
+            more = np.isin(blocks.block_of, blocks.block_of[asked]) & (blocks.block_of >= 0) & ~hidden
         if not more.any():  # all of the block is hidden: as safe as without rounding
             break
         hidden |= more
-        turns += 1
     return np.where(hidden, np.nan, out)
 
 
@@ -69,13 +71,14 @@ def _ends(system: System, shown: np.ndarray, hidden: np.ndarray, base: int) -> t
     return np.maximum(system.values - lowest, 0.0), np.maximum(highest - system.values, 0.0)
 
 
-def _around(system: System, cells: np.ndarray) -> np.ndarray:
-    """Return the cells that share a sum with some others."""
+def _around(system: System, cells: np.ndarray, steps: int) -> np.ndarray:
+    """Return the cells that are some sums away from others, or nearer."""
     chosen = np.zeros(len(system.values), dtype=bool)
     chosen[cells] = True
-    lines = np.zeros(len(system.sums), dtype=bool)
-    lines[system.sums.rows[chosen[system.sums.cells]]] = True
-    chosen[system.sums.cells[lines[system.sums.rows]]] = True
+    for _ in range(steps):
+        lines = np.zeros(len(system.sums), dtype=bool)
+        lines[system.sums.rows[chosen[system.sums.cells] & system.unknown[system.sums.cells]]] = True
+        chosen[system.sums.cells[lines[system.sums.rows]]] = True
     return chosen
 
 
