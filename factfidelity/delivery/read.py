@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -27,6 +28,9 @@ NOT_READ = frozenset(
 )
 # Files that lie in a delivery folder without being data.
 BESIDE = frozenset({"mapping.yaml", "plan.yaml", "truth.json", "expected.yaml", "extract.json"})
+# Workbooks that an earlier report left in the delivery's own folder: known by their name and what lies beside them.
+_REPORTED = re.compile(r"(?:summary|tables|delivery_report)_(?:sv|en)\.xlsx")
+_RECORDS = ("released.json", "run.json", "delivery_report_sv.html", "delivery_report_en.html")
 
 
 @dataclass(eq=False)
@@ -47,7 +51,10 @@ class Delivered:
 
 
 def data_files(folder: Path) -> list[str]:
-    """Return the data files of a folder by their names inside it, sorted; hidden and half written ones are not data."""
+    """Return the data files of a folder by their names inside it, sorted.
+
+    Hidden files, half written ones and the workbooks of a report that was written there are not data.
+    """
     return _files(folder, READABLE)
 
 
@@ -56,9 +63,15 @@ def _files(folder: Path, suffixes: Collection[str]) -> list[str]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         hidden = any(part.startswith((".", "~$")) for part in PurePosixPath(name).parts)
-        if path.is_file() and not hidden and path.suffix.lower() in suffixes and path.name not in BESIDE:
+        if hidden or path.suffix.lower() not in suffixes or path.name in BESIDE or _is_reported(path):
+            continue
+        if path.is_file():
             names.append(name)
     return sorted(names)
+
+
+def _is_reported(path: Path) -> bool:
+    return bool(_REPORTED.fullmatch(path.name)) and any((path.parent / record).is_file() for record in _RECORDS)
 
 
 def read_folder(

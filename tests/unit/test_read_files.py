@@ -12,7 +12,7 @@ import pytest
 
 from factfidelity.delivery.formats import ReadOptions
 from factfidelity.delivery.mapping_match import known_headings
-from factfidelity.delivery.read import Delivered, read_folder
+from factfidelity.delivery.read import Delivered, data_files, read_folder
 from factfidelity.errors import EXIT_CODES
 
 HEAD = "client_id;team_id;start;end"
@@ -205,3 +205,11 @@ def test_a_table_of_parquet_with_text_that_is_no_utf_8_is_told_as_damaged(tmp_pa
     content = (tmp_path / "a.parquet").read_bytes()
     (tmp_path / "a.parquet").write_bytes(content.replace(b"A1xyzq", b"A1\xffyzq"))
     assert [problem.rule for problem in read(tmp_path).problems] == ["damaged"]
+
+
+def test_workbooks_of_a_report_in_the_delivery_folder_are_no_data(tmp_path):
+    delivered = {"a.csv": TEXT, "summary_sv.xlsx": "", "report/tables_en.xlsx": "", "report/released.json": "{}"}
+    for name, content in delivered.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    assert data_files(tmp_path) == ["a.csv", "summary_sv.xlsx"]
