@@ -1,152 +1,191 @@
-"""Bias and cover of the before/after intervals in invented regions with a known truth.
+"""Bias and cover of the intervals, and size of the tests, in invented regions and worlds with a known truth.
 
-``python benchmarks/calibrate_before_after.py [--simulations 2000] [--out docs/calibration-before-after.md]``
-writes the table; a reduced form runs in the default tests.
+``python benchmarks/calibrate_before_after.py [--simulations 2000] [--workers 2]``
+writes ``docs/calibration-before-after.md``; a reduced form runs in the default tests.
 """
 
 from __future__ import annotations
 
+import os
+import pickle
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import argparse
 import sys
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 _TESTS = Path(__file__).resolve().parents[1] / "tests"
-sys.path[:0] = [str(_TESTS), str(_TESTS / "calibration")]
+sys.path[:0] = [str(_TESTS)]
 
-from regions import region  # noqa: E402
+from calibration import before_after, other_designs, page  # noqa: E402
+from calibration.blocks import Blocks  # noqa: E402
+from calibration.regions import region  # noqa: E402
+from calibration.summary import Cover, summed  # noqa: E402
 
-from factfidelity.outcomes.pairs import Design  # noqa: E402
-from factfidelity.schemas.outcome import shipped_outcomes  # noqa: E402
 from factfidelity.schemas.plan import Plan  # noqa: E402
-from factfidelity.stats import compare  # noqa: E402
 
-SCENARIOS: dict[str, dict[str, Any]] = {
-    "no change": {"ratio": 1.0},
-    "30 % fewer": {"ratio": 0.7},
-    "30 % fewer, days in long runs": {"ratio": 0.7, "mean_stay": 40.0},
-    "30 % fewer, clients very different": {"ratio": 0.7, "spread": 3.0},
-    "30 % fewer, unequal follow-up and deaths": {"ratio": 0.7, "uneven": True, "deaths": 0.05},
-    "no change, few events": {"ratio": 1.0, "rate": 0.12},
-}
-SIZES = (30, 100, 300)
-LARGE = 200_000
-METHODS = (("admissions", "cluster"), ("admissions", "exact"), ("bed_days", "cluster"), ("bed_days", "bootstrap"))
+SIZES = (30, 100, 300, 500)
+BATCH = 100
+FULL = 500
+_CRISIS = 2.4  # clients drawn for each that has a crisis to be enrolled at
+Part = dict[tuple[str, str, str], tuple[Any, dict[int, Any]]]
 
 
-@dataclass(frozen=True)
-class Cover:
-    """What one interval did over the simulations of one scenario."""
-
-    scenario: str
-    clients: int
-    outcome: str
-    method: str
-    simulations: int
-    bias: float
-    cover: float
-    below_1: float
-    empty: float
+def plan_of(batch: int, draws: int = 2000) -> Plan:
+    """Return the default plan; the draws of the bootstrap differ between batches."""
+    return Plan(intervals={"draws": draws, "seed": 20_180_101 + batch})
 
 
-Limits = dict[tuple[str, str], tuple[float, float, float]]
+def blocks_of(scenario: str, batch: int, number: int, *, sizes: Sequence[int] = SIZES, seed: int, draws: int) -> Blocks:
+    """Draw one large region and count it."""
+    options = before_after.SCENARIOS[scenario]
+    width = max(sizes)
+    clients = int(width * number * (_CRISIS if "crisis" in options else 1))
+    named = list(before_after.SCENARIOS).index(scenario)
+    drawn = region(int(np.random.default_rng([seed, named, batch]).integers(2**31)), clients=clients, **options)
+    return Blocks.of(drawn, plan_of(batch, draws), width)
 
 
-def one(seed: int, clients: int, options: dict[str, Any], draws: int) -> Limits:
-    """Return estimate, low and high of every method for one invented region."""
-    design = Design.of(region(seed, clients=clients, **options), Plan())
-    pair = design.pair()
-    found = {}
-    for name, method in METHODS:
-        counts = design.counts(_OUTCOMES[name], pair)
-        answer = compare.paired_rate_ratio(
-            counts.before, counts.after, years_before=counts.years_before, years_after=counts.years_after,
-            method=method, draws=draws, seed=seed,
-        )  # fmt: skip
-        found[name, method] = (answer.estimate, answer.low, answer.high)
+def one_batch(
+    scenario: str, batch: int, number: int, sizes: Sequence[int], seed: int, slow: bool | None = None, draws: int = 2000
+) -> Part:
+    """Return, for each estimator (or only the slow ones, or the others), what its truth is made of and the answers."""
+    blocks = blocks_of(scenario, batch, number, sizes=sizes, seed=seed, draws=draws)
+    found: Part = {}
+    tried = [one for one in before_after.estimators(blocks, scenario) if slow is None or one.slow == slow]
+    for size in sizes:
+        for one in tried:
+            if not one.sizes or size in one.sizes:
+                found.setdefault(one.key, (one.parts, {}))[1][size] = before_after.answers(one, number, size)
     return found
 
 
-_OUTCOMES = shipped_outcomes()
-
-
-def calibrate(simulations: int, *, sizes: tuple[int, ...] = SIZES, draws: int = 500, seed: int = 1) -> list[Cover]:
-    """Run every scenario at every size."""
+def of_regions(scenario: str, parts: Sequence[Part], sizes: Sequence[int] = SIZES) -> list[Cover]:
+    """Put the batches of a scenario together."""
+    shown = before_after.estimators(blocks_of(scenario, 0, 1, sizes=(60,), seed=0, draws=100), scenario)
     rows = []
-    for scenario, options in SCENARIOS.items():
-        truth = true_ratios(options)
-        for clients in sizes:
-            runs = [one(seed * 1_000_003 + number, clients, options, draws) for number in range(simulations)]
-            rows += [_summed(scenario, clients, key, runs, truth[key[0]]) for key in METHODS]
+    for one in shown:
+        own = [part[one.key] for part in parts if one.key in part]
+        if not own:
+            continue
+        truth = np.atleast_1d(one.truth(sum(sums for sums, _ in own)))
+        for size in own[0][1]:
+            answers = np.concatenate([found[size] for _, found in own if size in found])
+            rows.append(
+                summed(answers, truth, null=one.null, promise=one.promise, key=one.key, data=scenario, clients=size)
+            )
     return rows
 
 
-def true_ratios(options: dict[str, Any], *, clients: int = LARGE) -> dict[str, float]:
-    """Return the ratio of each outcome in one very large region.
+def one_world(place: int, first: int, last: int, seed: int) -> list[list[Any]]:
+    """Draw one world many times over."""
+    world = list(other_designs.worlds())[place]
+    return [world.draw(np.random.default_rng([seed, place, number])) for number in range(first, last)]
 
-    It is not quite the share of admissions that is kept: stays that touch are one admission, which happens more often
-    before, and a stay that began before the index day goes on after it.
+
+def of_world(place: int, drawn: Sequence[list[Any]]) -> list[Cover]:
+    """Sum up the figures of one world."""
+    world = list(other_designs.worlds())[place]
+    rows = []
+    for figure in dict.fromkeys(row[0] for row in drawn[0]):
+        values = np.array([[row[1:] for row in rows if row[0] == figure] for rows in drawn], dtype=float)
+        null = 1.0 if "ratio" in figure or figure.startswith(("level", "slope")) else 0.0
+        rows.append(
+            summed(
+                values[..., :4], values[..., 4], null=null, promise=world.promise,
+                key=(world.design, "", figure), data=world.data, clients=300,
+            )
+        )  # fmt: skip
+    return rows
+
+
+Task = tuple[str, Any, tuple[Any, ...]]
+
+
+def tasks(simulations: int, sizes: Sequence[int], seed: int, *, only: str = "", everything: bool = False) -> list[Task]:
+    """Return what is to be run (kind, name, arguments): the first batch of everything, then the second.
+
+    The largest studies and the slow estimators take most of the time: the first ``FULL`` simulations try them, unless
+    ``everything``.
     """
-    design = Design.of(region(0, clients=clients, **options), Plan())
-    pair = design.pair()
-    found = {}
-    for name in {name for name, _ in METHODS}:
-        counts = design.counts(_OUTCOMES[name], pair)
-        after = counts.after.sum() / counts.years_after.sum()
-        found[name] = float(after / (counts.before.sum() / counts.years_before.sum()))
+    worlds = list(other_designs.worlds())
+    found: list[Task] = []
+    slow: list[Task] = []
+    for batch, first in enumerate(range(0, simulations, BATCH)):
+        number, whole = min(BATCH, simulations - first), everything or first < FULL
+        chosen = tuple(size for size in sizes if whole or size < max(sizes) or len(sizes) == 1)
+        for scenario in [scenario for scenario in before_after.SCENARIOS if only in scenario]:
+            found.append(("region", scenario, (scenario, batch, number, chosen, seed, False)))
+            if scenario in before_after.WITH_SLOW and whole:
+                slow.append(("region", scenario, (scenario, batch, number, tuple(sizes), seed, True)))
+        for place, world in enumerate(worlds):
+            if only in world.design:
+                found.append(("world", place, (place, first, first + number, seed)))
+    return found + slow
+
+
+def _run(task: Task, keep: Path | None) -> Any:
+    """Run one task, or read what an earlier run with the same choices left of it."""
+    kind, _, arguments = task
+    path = keep / f"{kind}-{'-'.join(map(str, arguments))}.pickle".replace(" ", "_").replace("%", "") if keep else None
+    if path and path.exists():
+        return pickle.loads(path.read_bytes())
+    found = (one_batch if kind == "region" else one_world)(*arguments)
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pickle.dumps(found))
     return found
 
 
-def _summed(scenario: str, clients: int, key: tuple[str, str], runs: list[Any], truth: float) -> Cover:
-    values = np.array([run[key] for run in runs])
-    usable = np.isfinite(values[:, 0]) & (values[:, 0] > 0)
-    given = usable & ~np.isnan(values[:, 1]) & ~np.isnan(values[:, 2])
-    bias = float(np.exp(np.log(values[usable, 0]).mean()) / truth) if usable.any() else float("nan")
-    inside = (values[given, 1] <= truth) & (truth <= values[given, 2])
-    cover = float(inside.mean()) if given.any() else float("nan")
-    low = float((values[given, 2] < 1).mean()) if given.any() else float("nan")
-    return Cover(scenario, clients, *key, len(runs), bias, cover, low, float(1 - given.mean()))
-
-
-def markdown(rows: list[Cover], draws: int) -> str:
-    """Return the page."""
-    lines = [
-        "# How well the before/after intervals cover",
-        "",
-        f"Invented regions with a known ratio, {rows[0].simulations} simulations each; bootstrap with {draws} draws. "
-        "Made by `python benchmarks/calibrate_before_after.py`. The truth of each region is the ratio in one of "
-        f"{LARGE} clients drawn in the same way. From so many simulations a cover of 95 % is itself known to within "
-        f"± {196 * (0.95 * 0.05 / rows[0].simulations) ** 0.5:.1f} percentage points.",
-        "",
-        "*Bias* is the geometric mean of the estimates over the truth (1 = none). *Cover* is the share of "
-        "95 % intervals that hold the truth, of those that are given. *Below 1* is the share whose interval lies "
-        "below 1: with no change it should be near 2.5 %. *Empty* is the share without an interval (fewer than "
-        "10 clients with any days, or nothing counted).",
-        "",
-        "| Region | Clients | Outcome | Interval | Bias | Cover | Below 1 | Empty |",
-        "|---|---:|---|---|---:|---:|---:|---:|",
-    ]
-    lines += [
-        f"| {row.scenario} | {row.clients} | {row.outcome} | {row.method} | {row.bias:.3f} | {row.cover:.1%} | "
-        f"{row.below_1:.1%} | {row.empty:.1%} |"
-        for row in rows
-    ]
-    return "\n".join(lines) + "\n"
+def calibrate(
+    simulations: int,
+    *,
+    sizes: Sequence[int] = SIZES,
+    seed: int = 1,
+    workers: int = 1,
+    only: str = "",
+    everything: bool = False,
+    keep: Path | None = None,
+) -> tuple[list[Cover], list[Cover]]:
+    """Run everything; ``only`` chooses scenarios by a part of their name, ``keep`` a folder for what is done."""
+    todo = tasks(simulations, sizes, seed, only=only, everything=everything)
+    done: dict[tuple[str, Any], list[Any]] = {}
+    began = time.time()
+    with ProcessPoolExecutor(workers) as pool:
+        for count, (task, found) in enumerate(zip(todo, pool.map(_run, todo, [keep] * len(todo)), strict=True), 1):
+            done.setdefault(task[:2], []).append(found)
+            print(f"{count}/{len(todo)} {task[1]} {time.time() - began:.0f} s", file=sys.stderr, flush=True)
+    regions, worlds = [], []
+    for (kind, name), parts in done.items():
+        if kind == "region":
+            regions += of_regions(name, parts, sizes)
+        else:
+            worlds += of_world(name, [row for part in parts for row in part])
+    return regions, worlds
 
 
 def main() -> None:
     """Run and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--simulations", type=int, default=2000)
-    parser.add_argument("--draws", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", default="", help="a part of the name of a scenario or design")
+    parser.add_argument("--everything", action="store_true", help="also large studies and slow estimators in full")
+    parser.add_argument("--keep", type=Path, help="a folder where finished batches are kept, to go on from")
     parser.add_argument("--out", type=Path, default=_TESTS.parent / "docs" / "calibration-before-after.md")
     options = parser.parse_args()
-    rows = calibrate(options.simulations, draws=options.draws, seed=options.seed)
-    options.out.write_text(markdown(rows, options.draws), encoding="utf-8")
+    chosen = {"seed": options.seed, "workers": options.workers, "only": options.only, "keep": options.keep}
+    chosen |= {"everything": options.everything}
+    regions, worlds = calibrate(options.simulations, **chosen)
+    options.out.write_text(page.markdown(regions, worlds, options.simulations, options.seed), encoding="utf-8")
 
 
 if __name__ == "__main__":
