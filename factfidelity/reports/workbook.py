@@ -197,22 +197,27 @@ def _headings(columns: Sequence[Column]) -> list[str]:
     return headings
 
 
+def _headers(book: _Book, view: TableView, headings: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the headings of a table, each on the side where its column's values stand."""
+    look: dict[str, Any] = {"bold": True, "text_wrap": True, "bg_color": "#F4F6F8", "bottom": 2, "valign": "bottom"}
+    sides = [
+        {"align": "right"} if column.form in _NUMERIC else {"align": "left", "indent": min(place, 1)}
+        for place, column in enumerate(view.columns)
+    ]
+    return [
+        {"header": heading, "header_format": book.form(**look, **side)}
+        for heading, side in zip(headings, sides, strict=True)
+    ]
+
+
 def _table_sheet(book: _Book, one: Sheet, group: str) -> None:
     view = one.view
     sheet = book.sheet(book.name(view), group)
     headings = _headings(view.columns)
     rows, width = len(view.frame), len(view.columns)
     charted = {*one.charted, *(name for figure in one.figures if figure.native for name in figure.native.series)}
-    look: dict[str, Any] = {"bold": True, "text_wrap": True, "bg_color": "#F4F6F8", "bottom": 2, "valign": "bottom"}
-    sides = [
-        {"align": "right"} if column.form in _NUMERIC else {"align": "left", "indent": min(place, 1)}
-        for place, column in enumerate(view.columns)
-    ]
     options = {
-        "columns": [
-            {"header": heading, "header_format": book.form(**look, **side)}
-            for heading, side in zip(headings, sides, strict=True)
-        ],
+        "columns": _headers(book, view, headings),
         "style": None,
         "autofilter": True,
         "name": f"t_{re.sub(r'[^A-Za-z0-9_]', '_', view.name)}",
