@@ -21,7 +21,7 @@ from factfidelity.evaluation import ALL_TEAMS, ReleasedEvaluation, cut_at, evalu
 from factfidelity.extract import Extract
 from factfidelity.reports.batch_index import Line, index_page
 from factfidelity.reports.released import read_released, released_json, write_text
-from factfidelity.reports.render import FORMATS, check_choices, report_files, write_all
+from factfidelity.reports.render import FORMATS, check_choices, report_files, report_names, write_all
 from factfidelity.schemas.plan import Plan
 
 Progress = Callable[[str, int, int], None]
@@ -274,8 +274,8 @@ def _store(
         text = released_json(dataclasses.replace(released, delivery=batch.facts))
         store = batch.root / folders[team] / _RELEASED
         if not store.is_file() or store.read_text(encoding="utf-8") != text:
-            for old in store.parent.glob("*") if store.parent.is_dir() else ():
-                old.unlink()
+            for old in report_names():
+                (store.parent / old).unlink(missing_ok=True)
             write_text(store, text)
     content = {"key": key, "folders": folders, "small": list(small)}
     write_text(batch.root / str(year) / _YEAR, json.dumps(content, ensure_ascii=False, indent=1))

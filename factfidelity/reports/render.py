@@ -105,6 +105,14 @@ def report_files(
     return contents
 
 
+def report_names() -> frozenset[str]:
+    """Return every name that a file of a report may have, in any language and format."""
+    made = {form: (*names,) for form, (_, _, names) in _MAKERS.items()} | {"html": ("report",)}
+    return frozenset(
+        f"{name}_{language}.{form}" for form, names in made.items() for name in names for language in ("sv", "en")
+    )
+
+
 def write_all(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     """Write all files of a report, each at once; they are complete before the first is written."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import re
 import pytest
 
 import factfidelity as ff
-from factfidelity.evaluation import cut_at, only_team
+from factfidelity.evaluation import ReleasedEvaluation, cut_at, only_team
 from factfidelity.reports import batch
 from factfidelity.reports.batch import full_years, render_batch
 from factfidelity.reports.notebook_here import run_here
@@ -105,6 +105,17 @@ def test_the_reports_of_all_teams_are_released_together(made, extract):
 def test_nothing_half_written_lies_in_a_finished_batch(made):
     place, _, _ = made
     assert not list(place.rglob("*.partial"))
+
+
+def test_other_files_in_a_folder_of_the_batch_are_left_alone(made, extract, tmp_path):
+    plan = ff.load_plan()
+    held = batch._Batch(extract, plan, tmp_path, [2023], None, ("sv",), ("xlsx",), {}, None)
+    here = tmp_path / "2023" / "A"
+    here.mkdir(parents=True)
+    for name in ("report_sv.html", "anteckningar.docx"):
+        (here / name).write_text("gammalt", encoding="utf-8")
+    batch._store(held, 2023, "key", {"A": ReleasedEvaluation({}, {}, plan, {}, {})}, [])
+    assert sorted(path.name for path in here.iterdir()) == ["anteckningar.docx", "released.json"]
 
 
 def test_another_plan_makes_the_figures_of_a_year_again(made, extract):
