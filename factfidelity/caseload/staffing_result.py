@@ -55,7 +55,7 @@ class Staffing(Result):
             margins=_TEAM, public=("fte", "leader_fte", "peer_fte"),
         ),
         "what_if": Gate(("team_id", "denominator"), {"persons": _WHAT_IF}, public=_POSSIBLE),
-        "criteria": Gate(("team_id", "criterion"), {"persons": ("value",)}),
+        "criteria": Gate(("team_id", "criterion"), {"persons": ("value",)}, public=("at_least", "at_most")),
     }  # fmt: skip
 
     employers: pd.DataFrame = field(default_factory=pd.DataFrame)

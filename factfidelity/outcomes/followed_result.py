@@ -80,6 +80,7 @@ class FollowedUp(Result):
         ),
         "served": Gate(
             keys=("year",), counts={"clients": ("client_years", "per_fte", "client_years_per_fte")},
+            public=("fte_years",),
         ),
     }  # fmt: skip
 

@@ -27,7 +27,7 @@ def few_answers(extract, plan=None, *, grains=None):
 
 @pytest.fixture(scope="module")
 def extract():
-    return ff.sample_extract(seed=6, clients=50, teams=2, years=4)
+    return ff.sample_extract(seed=6, clients=140, teams=2, years=4)
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ def test_each_report_notebook_shows_every_section_once_with_the_summary_first(na
 @pytest.mark.parametrize("name", REPORTS)
 def test_each_report_notebook_asks_for_every_section_and_leaves_out_of_a_group_what_it_shows_elsewhere(name):
     source = "\n".join(cell.source for cell in nbformat.read(notebook_path(name), as_version=4).cells)
-    asked = re.findall(r'section\("([\w-]+)"', source)
+    asked = re.findall(r'section\(\s*"([\w-]+)"', source)
     assert len(asked) == len(set(asked))
     assert {one for one in asked if not one.startswith("indicators-")} == {section for section, _, _ in SECTIONS}
     left = re.findall(r'"([\w-]+)"', "".join(re.findall(r"but=\(([^)]*)\)", source)))

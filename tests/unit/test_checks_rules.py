@@ -97,6 +97,9 @@ RULES = {
     "decided_before_requested": ("set_aside", 1, {"services": "client_id | kind | start | end | requested | decided\nA | boendestöd | 2021-03-01 | | 2021-02-01 | 2021-01-01\nA | boendestöd | 2021-03-01 | | 2021-02-01 |"}),
     "placements_overlap": ("warn", 1, {"placements": "client_id | kind | start | end\nA | HVB | 2021-01-01 | 2021-03-01\nA | SiS | 2021-02-01 | 2021-04-01"}),
     "died_twice": ("set_aside", 1, {"deaths": "client_id | date | precision\nA | 2021-01-01 | day\nA | 2021-01-02 | day"}),
+    "price_twice": ("warn", 1, {"costs": "item | unit | price_year | sek | source\nbed_day | day | 2024 | 7000 | a\nbed_day | day | 2024 | 8000 | b\nbed_day | day | 2023 | 7000 | a"}),
+    "month_twice": ("set_aside", 1, {"catchment": "team_id | date | bed_days | patients\nT | 2021-01-01 | 400 | 30\nT | 2021-01-01 | 410 | 30\nU | 2021-01-01 | 400 | 30"}),
+    "done_before_decided": ("set_aside", 1, {"actions": "team_id | instrument | decided | done\nT | brukarrevision | 2021-02-01 | 2021-01-31\nT | brukarrevision | 2021-02-01 | 2021-02-01\nT | brukarrevision | 2021-02-01 |"}),
     "population_twice": ("set_aside", 1, {"population": "area | area_kind | age_group | sex | year | persons\nA0180 | kommun | 18-24 | female | 2024 | 5\nA0180 | kommun | 18-24 | female | 2024 | 6"}),
     "unknown_staff": ("note", 1, {"staff": "staff_id | team_id | profession | fte | start | end\nM1 | T | nurse | 1 | 2021-01-01 |", "contacts": "contact_id | client_id | date | staff_id\nk1 | A | 2021-01-01 | M1\nk2 | A | 2021-01-01 | M9"}),
 }  # fmt: skip
