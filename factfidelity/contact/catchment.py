@@ -132,7 +132,7 @@ def _step(mine: pd.DataFrame, sides: dict[str, pd.DataFrame], terms: str) -> dic
         return {**none, "why": "beds_with_start"}
     fit = count_model(
         data[["bed_days", "after", "month", "sin", "cos", "exposure", *(["beds"] if "beds" in terms else [])]],
-        f"bed_days ~ after{terms} + sin + cos", exposure="exposure", family="quasi_poisson", errors="HAC",
+        f"bed_days ~ after{terms} + sin + cos", exposure="exposure", family="quasi_poisson", errors="AR1",
     )  # fmt: skip
     found = fit.term("after")
     return {"ratio": found.estimate, "low": found.low, "high": found.high, "why": "" if not found.why else "no_model"}
