@@ -50,15 +50,17 @@ ADVICE: Text = {
 
 METHODS: Text = {
     "sv": "Vårddygn för alla invånare i teamets upptagningsområde, månad för månad, oavsett om de är klienter. "
-    "Månaderna före teamets start jämförs med dem efter; månaden då teamet började räknas inte. Kvoten kommer från en "
-    "kvasi-Poissonmodell med invånare gånger dagar som exponering, årstid som en sinusvåg och medelfel som tar hänsyn "
-    "till att månader intill varandra liknar varandra (AR(1)), sedan också med en rak trend, sedan också med disponibla "
-    "vårdplatser. Det är ingen jämförelse med ett område utan team. För en längre period än en månad visas det största antalet patienter under någon av dess månader.",
+    "Månaderna före teamets start jämförs med dem efter; månaden då teamet började räknas inte. Kvoten kommer "
+    "från en kvasi-Poissonmodell med invånare gånger dagar som exponering, årstid som en sinusvåg och medelfel "
+    "som tar hänsyn till att månader intill varandra liknar varandra (AR(1)), sedan också med en rak trend, sedan "
+    "också med disponibla vårdplatser. Det är ingen jämförelse med ett område utan team. För en längre period än "
+    "en månad visas det största antalet patienter under någon av dess månader.",
     "en": "Bed-days of all inhabitants of the team's catchment area, month by month, clients or not. The months before "
-    "the team's start are compared with those after; the month in which it began is not counted. The ratio is from a "
-    "quasi-Poisson model with inhabitants times days as exposure, season as a sine wave and errors that allow for "
-    "neighbouring months being alike (AR(1)), then also with a straight trend, then also with beds at "
-    "disposal. It is no comparison with an area without a team. For a period longer than a month the largest number of patients in one of its months is shown.",
+    "the team's start are compared with those after; the month in which it began is not counted. The ratio is "
+    "from a quasi-Poisson model with inhabitants times days as exposure, season as a sine wave and errors that "
+    "allow for neighbouring months being alike (AR(1)), then also with a straight trend, then also with beds at "
+    "disposal. It is no comparison with an area without a team. For a period longer than a month the largest "
+    "number of patients in one of its months is shown.",
 }
 
 HEADS: Mapping[str, Head] = {
