@@ -12,7 +12,7 @@ from factfidelity.care.contact_days import contacts_once, met
 from factfidelity.care.exposure import clients_seen
 from factfidelity.care.spells import chain_spells
 from factfidelity.care.teams import covered_time, last_year, shared_period, teams_of
-from factfidelity.contact.equity_groups import NOT_STATED, OTHER, age_bounds
+from factfidelity.contact.equity_groups import NOT_STATED, OLDEST, OTHER, age_bounds
 from factfidelity.contact.equity_result import Equity
 from factfidelity.days import DAYS_PER_YEAR
 from factfidelity.extract import Extract
@@ -59,7 +59,7 @@ def equity(
     teams = teams_of(extract, ("enrolments",))
     time = enrolled_time(extract.enrolments, since, until, clients=clients_seen(extract), teams=teams)
     weights = _weights(extract.population)
-    bands = tuple(ages) or (tuple(weights.index) if len(weights) else AGE_GROUPS)
+    bands = tuple(ages) or _bands(weights)
     weights = _regrouped(weights, bands)
     times = {home: covered_time(extract, time, home) for home in ("contacts", "episodes", "board", "care_plans")}
     people = {home: _people(extract, seen, until, bands, municipalities) for home, seen in times.items()}
@@ -114,8 +114,18 @@ def _weights(population: pd.DataFrame) -> pd.Series:
     return answer
 
 
+def _bands(weights: pd.Series) -> tuple[str, ...]:
+    """Return the population's age groups, and the ages below and above that it does not count."""
+    if not len(weights):
+        return AGE_GROUPS
+    bounds = [age_bounds(name) for name in weights.index]
+    lowest, highest = min(low for low, _ in bounds), max(high for _, high in bounds)
+    below, above = [f"0-{lowest - 1}"] * (lowest > 0), [f"{highest + 1}+"] * (highest < OLDEST)
+    return (*below, *weights.index, *above)
+
+
 def _regrouped(weights: pd.Series, bands: tuple[str, ...]) -> pd.Series:
-    """Return the persons of each band: the sum of the age groups inside it."""
+    """Return the persons of each band that the population counts: the sum of the age groups inside it."""
     if not len(weights):
         return weights
     sizes = {
@@ -126,7 +136,8 @@ def _regrouped(weights: pd.Series, bands: tuple[str, ...]) -> pd.Series:
         )
         for band in bands
     }
-    return pd.Series(sizes, dtype=weights.dtype)
+    answer = pd.Series(sizes, dtype=weights.dtype)
+    return answer[answer > 0]
 
 
 def _people(

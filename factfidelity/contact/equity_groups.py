@@ -10,6 +10,7 @@ import pandas as pd
 
 OTHER = "other"
 NOT_STATED = "not_stated"
+OLDEST = 200
 
 
 def age_bounds(name: object) -> tuple[int, int]:
@@ -17,7 +18,7 @@ def age_bounds(name: object) -> tuple[int, int]:
     numbers = [int(part) for part in re.findall(r"\d+", str(name))]
     if len(numbers) == 2:
         return numbers[0], numbers[1]
-    return (numbers[0], 200) if len(numbers) == 1 else (0, 0)
+    return (numbers[0], OLDEST) if len(numbers) == 1 else (0, 0)
 
 
 def joined_ages(table: pd.DataFrame, smallest: int) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ def _candidates(bands: Sequence[str]) -> list[list[list[str]]]:
 
 def _name(part: Sequence[str]) -> str:
     low, high = age_bounds(part[0])[0], age_bounds(part[-1])[1]
-    return f"{low}+" if high >= 200 else f"{low}-{high}"
+    return f"{low}+" if high >= OLDEST else f"{low}-{high}"
 
 
 def _lost(table: pd.DataFrame, names: dict[str, str], smallest: int) -> float:

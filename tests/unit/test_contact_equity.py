@@ -72,6 +72,15 @@ def test_the_population_gives_the_age_groups_and_the_weights():
     assert table.loc[("sex", "male"), "why"] == "empty_age_group"
 
 
+def test_ages_that_the_population_does_not_count_are_groups_of_their_own_and_not_unknown():
+    clients = CLIENTS.replace("2000      ", "2010      ").replace(
+        "B         | male   | 1980", "B         | male   | 1950"
+    )
+    table = result(clients=clients, population=POPULATION).table.set_index(["dimension", "group"])
+    ages = table.loc["age_group", "persons"].drop("total")
+    assert ages.to_dict() == {"0-17": 1, "25-64": 1, "65+": 1}
+
+
 def test_the_interval_has_clients_as_the_unit():
     # by hand: rate 1, residuals -1, 0, 1, so the error of the log is sqrt(3/2 x 2)/3 and t(2) = 4.302653
     rate, low, high = clustered_rate(np.array([0.0, 1, 2]), np.ones(3))
