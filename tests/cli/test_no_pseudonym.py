@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 import subprocess
 import sys
+import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,18 @@ def test_the_search_knows_every_key_and_finds_one_where_it_lies(keys, region, tm
     assert len(keys) > 2 * len(clients)
     (tmp_path / "page.html").write_text(f"<td>{min(clients)}</td>", encoding="utf-8")
     assert found_below(tmp_path, keys) == {"page.html": 1}
+
+
+def test_the_search_reads_what_a_picture_says_beside_its_pixels(tmp_path):
+    def part(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I4s", len(content), kind) + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    said = part(b"tEXt", b"Title\0K100") + part(b"zTXt", b"Note\0\0" + zlib.compress(b"of K200"))
+    picture = b"\x89PNG\r\n\x1a\n" + said + part(b"IDAT", b" K300 ") + part(b"IEND", b"")
+    (tmp_path / "a.png").write_bytes(picture)
+    with zipfile.ZipFile(tmp_path / "b.docx", "w") as archive:
+        archive.writestr("media/image1.png", picture)
+    assert found_below(tmp_path, {"K100", "K200", "K300"}) == {"a.png": 2, "b.docx/media/image1.png": 2}
 
 
 def test_no_key_is_in_anything_that_a_report_of_the_region_writes_or_says(region_report, keys):
