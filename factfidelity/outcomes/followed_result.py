@@ -96,6 +96,8 @@ class FollowedUp(Result):
             rate = interval(row["rate"], row["low"], row["high"], decimals=1, language=chosen, level=level)
             if isinstance(row["why"], str) and row["why"]:
                 rate = _WHY[row["why"]][chosen]
+            elif rate == HIDDEN:
+                rate = {"sv": "visas inte", "en": "not shown"}[chosen]
             parts.append(f"{name}: {rate}")
         lead = {"sv": "Per 100 klientår efter indexdagen", "en": "Per 100 client-years after the index day"}[chosen]
         return " ".join([f"{lead} – {'; '.join(parts)}.", *self._served_sentence(chosen)])
