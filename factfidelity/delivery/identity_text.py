@@ -100,9 +100,13 @@ def is_free_text(values: Sequence[str], *, may_be_names: bool = False) -> bool:
 
 
 def _unlike(names: set[str]) -> bool:
-    """Tell whether fewer than half of five names or more share a word."""
-    shared = Counter(word for name in names for word in set(name.casefold().split()))
-    return len(names) >= _FEWEST_NAMES and max(shared.values()) * 2 < len(names)
+    """Tell whether five names or more are unlike each other: of no shared word, or of two words and more beside it."""
+    parts = [set(name.casefold().split()) for name in names]
+    shared = {
+        word for word, count in Counter(word for words in parts for word in words).items() if count * 2 >= len(parts)
+    }
+    long = sum(len(words - shared) > 1 for words in parts)
+    return len(parts) >= _FEWEST_NAMES and (not shared or long * 2 > len(parts))
 
 
 def longest_cell_is_text(values: Iterable[str]) -> bool:

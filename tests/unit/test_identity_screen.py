@@ -220,6 +220,7 @@ def test_names_of_persons_are_told_from_names_of_teams_under_a_bare_heading():
     assert not rules(raw({"name": teams[:6], "team_id": teams[:6]}))
     assert not rules(raw({"Namn": teams}))
     assert rules(raw({"Namn": persons})) == {"free_text"}
+    assert rules(raw({"Namn": [f"Klient {person}" for person in persons]})) == {"free_text"}
     assert rules(raw({"name": [f"{last}, {first}" for first, last in zip(given, family, strict=True)]})) == {
         "free_text"
     }
