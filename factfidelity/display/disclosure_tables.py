@@ -207,22 +207,30 @@ def keys_of(table: pd.DataFrame, count: str) -> list[str]:
 
 
 def with_margins(table: pd.DataFrame, keys: Sequence[str], count: str) -> pd.DataFrame:
-    """Return the table with a ``total`` over each key that has none; other columns are missing there."""
+    """Return the table with a ``total`` over each key wherever it lacks one; other columns are missing there."""
     out = table.reset_index(drop=True)
-    for key in keys:
-        if (out[key].astype("object") == TOTAL).any():
-            continue
+    for place, key in enumerate(keys):
         others = [name for name in keys if name != key]
-        # min_count: a sum with a part that is not available is not available itself
-        known = out.assign(_gap=out[count].isna())
-        if others:
-            grouped = known.groupby(others, sort=False, dropna=False, observed=True)
-            sums = grouped.agg(**{count: (count, "sum"), "_gap": ("_gap", "any")}).reset_index()
-        else:
-            sums = pd.DataFrame({count: [known[count].sum()], "_gap": [known["_gap"].any()]})
-        sums[count] = sums[count].where(~sums.pop("_gap"))
-        out = pd.concat([out.astype({key: "object"}), sums.assign(**{key: TOTAL})], ignore_index=True)
+        is_total = out[list(keys)].astype("object") == TOTAL
+        # the totals over later keys may be given for some groups only: they are no cells of this sum
+        cells = out[~is_total[list(keys[place:])].any(axis=1)]
+        sums = _sums_over(cells, others, count).astype(dict.fromkeys(others, "object")).assign(**{key: TOTAL})
+        given = out.loc[is_total[key], list(keys)].astype("object")
+        there = pd.MultiIndex.from_frame(sums[list(keys)]).isin(pd.MultiIndex.from_frame(given))
+        if not there.all():
+            out = pd.concat([out.astype({key: "object"}), sums[~there]], ignore_index=True)
     return out
+
+
+def _sums_over(cells: pd.DataFrame, others: list[str], count: str) -> pd.DataFrame:
+    """Return the sums of the cells for each value of the other keys; a sum with an unknown part is unknown."""
+    known = cells.assign(_gap=cells[count].isna())
+    if not others:
+        return pd.DataFrame({count: [known[count].sum() if not known["_gap"].any() else np.nan]})
+    grouped = known.groupby(others, sort=False, dropna=False, observed=True)
+    sums = grouped.agg(**{count: (count, "sum"), "_gap": ("_gap", "any")}).reset_index()
+    sums[count] = sums[count].where(~sums.pop("_gap"))
+    return sums
 
 
 def _listed(names: str | Sequence[str]) -> list[str]:

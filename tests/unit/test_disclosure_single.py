@@ -44,6 +44,23 @@ def test_a_small_cell_takes_three_others_with_it_in_a_two_by_two_table():
     assert out.loc[out["status"] == "hidden", "clients"].isna().all()
 
 
+def test_margins_that_are_given_for_one_team_only_are_added_for_the_others():
+    table = frame("""
+        team | sex | clients
+        A | women | 12
+        A | men | 10
+        B | women | 20
+        B | men | 30
+        A | total | 22
+    """)
+    done = protect(table, rows="team", columns="sex").set_index(["team", "sex"])["clients"]
+    assert done["B", "total"] == 50
+    assert done["total", "women"] == 32
+    assert done["total", "total"] == 72
+    assert done.index.is_unique
+    assert len(done) == 9
+
+
 def test_the_audit_says_what_the_margins_allow():
     found = audit(protect(TABLE, rows="team", columns="sex")).set_index(["team", "sex"])
     # Norr has 15, women are 17, so Norr's women are 0 to 15; all else follows from it
