@@ -18,7 +18,7 @@ from factfidelity.reports.cards import Card
 from factfidelity.reports.chapters import Chapter
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.parts import drawable, holder_of, quiet
-from factfidelity.reports.words import GUIDE, LEADS, LIMITS
+from factfidelity.reports.words import LEADS, LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,7 @@ def outline(pages: ReportPages) -> Iterator[Element]:
     yield from (Paragraph(text) for text in pages.leads())
     yield from (Paragraph(_card(card, words), "point") for card in pages.cards())
     yield Heading(1, words["guide"])
-    smallest = pages.plan.disclosure.smallest
-    yield from (Paragraph(text[language].format(smallest=smallest), "point") for text in GUIDE)
+    yield from (Paragraph(text, "point") for text in pages.guide_texts())
     later: list[TableView] = []
     for chapter in pages.chapters:
         yield from _chapter(pages, chapter, later)

@@ -21,7 +21,7 @@ from factfidelity.reports.chapters import Chapter, chapters_of, result_title
 from factfidelity.reports.checklist import checklist_view
 from factfidelity.reports.parts import part_of, quiet, tables_of
 from factfidelity.reports.released import read_released
-from factfidelity.reports.words import GUIDE, LEADS, LIMITS, SECTIONS, TABLES, WORDS, word
+from factfidelity.reports.words import GUIDE, LEADS, LIMITS, ROUNDED, SECTIONS, TABLES, WORDS, word
 from factfidelity.schemas.files import read_yaml, shipped_folder
 from factfidelity.schemas.plan import Plan
 from factfidelity.schemas.programme import load_programme, section_names
@@ -213,9 +213,14 @@ class ReportPages:
 
     def guide(self) -> Block:
         """How to read the report."""
-        smallest = self.plan.disclosure.smallest
-        texts = [text[self.language].format(smallest=smallest) for text in GUIDE]
-        return self._macro("prose", "guide", self.words["guide"], texts, True)
+        return self._macro("prose", "guide", self.words["guide"], self.guide_texts(), True)
+
+    def guide_texts(self) -> list[str]:
+        """Return how the report is read, a text for each rule."""
+        rule = self.plan.disclosure
+        texts = (*GUIDE[:2], ROUNDED, *GUIDE[2:]) if rule.method == "round" else GUIDE
+        numbers = {"smallest": rule.smallest, "base": rule.base, "most": 2 * rule.base}
+        return [text[self.language].format(**numbers) for text in texts]
 
     def section(self, name: str, *, but: Sequence[str] = ()) -> Block:
         """Return one section with its answers, figures and tables; empty where there is no result for it.

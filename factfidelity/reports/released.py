@@ -50,6 +50,7 @@ def released_json(released: ReleasedEvaluation) -> str:
     content = {
         "form": FORM,
         "plan": released.plan.record(),
+        **({"logo": released.plan.picture} if released.plan.picture else {}),
         "provenance": dict(released.provenance),
         "missing": {name: dict(text) for name, text in released.missing.items()},
         "audit": _plain(released.audit),
@@ -72,7 +73,7 @@ def read_released(path: str | Path) -> ReleasedEvaluation:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         results = {name: _result(record) for name, record in _of_this_form(content)["results"].items()}
-        plan = Plan.model_validate(content["plan"])
+        plan = Plan.model_validate(content["plan"]).with_picture(str(content.get("logo", "")))
         return ReleasedEvaluation(
             results,
             content["missing"],

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import importlib
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from factfidelity.errors import ReportError
 from factfidelity.evaluation import Evaluation, ReleasedEvaluation
 from factfidelity.reports.notebook import Page, page_html, report_notebook, run_notebook
 from factfidelity.reports.notebook_here import run_here
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.released import released_json, write_bytes, write_text
+from factfidelity.schemas.files import picture_of
+from factfidelity.schemas.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 FORMATS = ("html", "xlsx")
@@ -23,7 +25,6 @@ _MAKERS: Mapping[str, tuple[str, str, Mapping[str, Mapping[str, str]]]] = {
     "docx": ("document", "report_docx", {"report": {}}),
     "pptx": ("slides", "report_pptx", {"slides": {}}),
 }
-_LOGO_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 
 def render_report(
@@ -148,16 +149,13 @@ def _page(released: ReleasedEvaluation, language: str) -> Page:
         language=language,
         lead=pages.period,
         organisation=organisation.name,
-        logo=_logo(organisation.logo),
+        logo=_logo(released.plan),
         footer=footer,
         version=version,
     )
 
 
-def _logo(path: str) -> str:
-    """Return a picture as part of the page; nothing is fetched when the page is opened."""
-    file = Path(path)
-    kind = _LOGO_TYPES.get(file.suffix.lower())
-    if not path or kind is None or not file.is_file():
-        return ""
-    return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode('ascii')}"
+def _logo(plan: Plan) -> str:
+    """Return the logo; a plan that was made in code names a file seen from where the work is done."""
+    path = plan.organisation.logo
+    return plan.picture or (picture_of(Path(path), said_in="organisation.logo", error=ReportError) if path else "")

@@ -178,6 +178,14 @@ GUIDE: tuple[Text, ...] = (
     },
 )
 
+ROUNDED: Text = {
+    "sv": "Antal personer är avrundade till en multipel av {base}, uppåt eller nedåt: 0 (tankstreck) står för 0 till "
+    "{base} personer och {base} för 1 till {most}. Summor stämmer i tabellerna. Andelar, medelvärden och kvoter är "
+    "inte avrundade.",
+    "en": "Numbers of persons are rounded to a multiple of {base}, up or down: 0 (a dash) stands for 0 to {base} "
+    "persons, and {base} for 1 to {most}. Sums hold within the tables. Shares, means and ratios are not rounded.",
+}
+
 LIMITS: tuple[Text, ...] = (
     {
         "sv": "Resultaten beskriver de klienter som finns i underlaget. De säger inte vad som hade hänt utan teamet.",

@@ -18,7 +18,7 @@ from factfidelity.reports.native import native_chart
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.sheets import free_name, wanted_name
 from factfidelity.reports.shelves import Drawn, Sheet, Shelves, summary_shelves, table_shelves
-from factfidelity.reports.words import GUIDE, WORDS
+from factfidelity.reports.words import WORDS
 from factfidelity.wording import HIDDEN, label, sort_key
 
 # A fixed day of creation: the same figures give the same bytes.
@@ -321,9 +321,8 @@ def _cover(
     other = f"{'tables' if part == 'summary' else 'summary'}_{book.language}.xlsx"
     lines += [("pair", f"{book.word('for_whom')}\t{readers.format(other=other)}")]
     lines += [("pair", f"{name}\t{value}") for name, value in first]
-    smallest = pages.plan.disclosure.smallest
     lines.append(("heading", words["guide"]))
-    lines += [("note", text[book.language].format(smallest=smallest)) for text in GUIDE]
+    lines += [("note", text) for text in pages.guide_texts()]
     lines.append(("note", book.word("empty")))
     lines.append(("heading", words["contents"]))
     lines += _links(book, sheets, bool(charts))

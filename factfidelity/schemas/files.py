@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from factfidelity.errors import FactFidelityError, Problem, SchemaError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
+_LARGEST_PICTURE = 1_000_000
 
 
 class Strict(BaseModel):
@@ -96,6 +99,38 @@ def read_yaml(path: Path, *, error: type[FactFidelityError] = SchemaError, text:
     except OSError:
         problem = Problem("cannot be read", "check that the file exists and that you may read it", path.name)
     raise error(problems=[problem_of_kind(problem, kind)]) from None
+
+
+def picture_of(path: Path, *, said_in: str, error: type[FactFidelityError] = SchemaError) -> str:
+    """Return a picture as a ``data:`` address, so that nothing is fetched when a page is opened.
+
+    Parameters
+    ----------
+    path : Path
+        PNG, JPEG or SVG, at most 1 MB.
+    said_in : str
+        The file that names the picture, for the error.
+    error : type
+        The kind of error to raise where it is not there, is too large or of another kind.
+    """
+    kind = _PICTURES.get(path.suffix.lower())
+    what, what_sv = (
+        f"the picture {path.name} is not PNG, JPEG or SVG",
+        f"bilden {path.name} är inte PNG, JPEG eller SVG",
+    )
+    try:
+        content = path.read_bytes() if kind else b""
+        if kind and 0 < len(content) <= _LARGEST_PICTURE:
+            return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+        if kind:
+            what = f"the picture {path.name} is empty or larger than 1 MB"
+            what_sv = f"bilden {path.name} är tom eller större än 1 MB"
+    except OSError:
+        what, what_sv = f"there is no picture {path.name}", f"det finns ingen bild {path.name}"
+    do = "give the path to a picture, seen from the folder of this file, or leave it out"
+    do_sv = "ange sökvägen till en bild, sedd från den här filens mapp, eller utelämna den"
+    problem = Problem(what, do, said_in, kind=error.kind, what_sv=what_sv, do_sv=do_sv)
+    raise error(problems=[problem]) from None
 
 
 def append_line(path: Path, line: str, *, error: type[FactFidelityError] = SchemaError) -> None:

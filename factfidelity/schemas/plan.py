@@ -8,10 +8,10 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from factfidelity.errors import PlanError, Problem
-from factfidelity.schemas.files import Strict, append_line, build_model, read_yaml, schema_files
+from factfidelity.schemas.files import Strict, append_line, build_model, picture_of, read_yaml, schema_files
 from factfidelity.schemas.outcome import Outcome, refuse_poisson, shipped_outcomes
 from factfidelity.schemas.price import Price
 
@@ -28,7 +28,7 @@ DayCount = Literal["nights", "days", "nights_min_one"]
 
 
 class Organisation(Strict):
-    """Who publishes the report."""
+    """Who publishes the report; ``logo`` is a picture's file, PNG, JPEG or SVG, seen from the plan's own folder."""
 
     name: str = ""
     contact: str = ""
@@ -108,8 +108,8 @@ class Disclosure(Strict):
     def _wide_enough(self) -> Disclosure:
         if self.method == "round" and self.base < max(self.smallest, self.protection):
             raise ValueError(
-                f"disclosure: base {self.base} is less than smallest or protection; a rounded number is at most base "
-                f"from the true one, so choose a larger base ¦ disclosure: base {self.base} är mindre än smallest "
+                f"base {self.base} is less than smallest or protection; a rounded number is at most base "
+                f"from the true one, so choose a larger base ¦ base {self.base} är mindre än smallest "
                 "eller protection; ett avrundat tal ligger högst base från det sanna, så välj en större base"
             )
         return self
@@ -182,6 +182,8 @@ class Plan(Strict):
     price_year: int | None = Field(default=None, ge=1968, le=2100)
     price_index: dict[int, float] = Field(default_factory=dict)
     locked: Locked = Locked()
+    # The picture itself, and not in the record: its path is the choice, and a fingerprint must not hang on a picture.
+    _picture: str = PrivateAttr(default="")
 
     @model_validator(mode="after")
     def _own_names(self) -> Plan:
@@ -204,6 +206,17 @@ class Plan(Strict):
     def mvo_codes(self) -> frozenset[str]:
         """The MVO codes of the kind of care asked for."""
         return frozenset(code for kind in self.care_kind for code in self.mvo_sets.get(kind, ()))
+
+    @property
+    def picture(self) -> str:
+        """The logo as a ``data:`` address, empty where there is none."""
+        return self._picture
+
+    def with_picture(self, picture: str) -> Plan:
+        """Return the same plan with its logo, a ``data:`` address."""
+        plan = self.model_copy()
+        plan._picture = picture
+        return plan
 
     def record(self) -> dict[str, Any]:
         """Return the plan as plain data, for the run record."""
@@ -245,7 +258,8 @@ def load_plan(path_or_name: str | Path = "default") -> Plan:
     Raises
     ------
     PlanError
-        If the plan does not exist, holds an unknown key or a value that it may not have; all faults at once.
+        If the plan does not exist, holds an unknown key or a value that it may not have (all faults at once), or names
+        a logo that is not there.
     """
     shipped = schema_files("plans")
     path = shipped.get(str(path_or_name), Path(path_or_name))
@@ -254,7 +268,9 @@ def load_plan(path_or_name: str | Path = "default") -> Plan:
         do = f"give a YAML file, or one of: {', '.join(shipped)}"
         raise PlanError(problems=[Problem(what, do, kind="plan")])
     data = read_yaml(path, error=PlanError)
-    return build_model({} if data is None else data, Plan, path=path, error=PlanError)
+    plan = build_model({} if data is None else data, Plan, path=path, error=PlanError)
+    logo = plan.organisation.logo
+    return plan.with_picture(picture_of(path.parent / logo, said_in=path.name, error=PlanError)) if logo else plan
 
 
 def lock_plan(path: str | Path, *, on: dt.date) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import json
@@ -13,11 +14,13 @@ import openpyxl
 import pytest
 
 import factfidelity as ff
+from factfidelity.errors import ReportError
 from factfidelity.reports.pages import ReportPages
-from factfidelity.reports.released import released_json
-from factfidelity.reports.render import render_report
+from factfidelity.reports.released import read_released, released_json
+from factfidelity.reports.render import render_report, report_html
 from factfidelity.reports.shelves import MOST_CHARTS
 from factfidelity.reports.workbook import workbook_bytes
+from factfidelity.schemas.plan import Disclosure, Organisation
 from factfidelity.wording import HIDDEN
 
 
@@ -169,3 +172,26 @@ def test_an_unknown_format_or_language_is_refused(released, tmp_path):
     with pytest.raises(ValueError, match="fi"):
         render_report(released, tmp_path, language="fi")
     assert not list(tmp_path.iterdir())
+
+
+def test_the_logo_goes_with_the_released_figures_and_stands_on_the_page_in_any_folder(released, tmp_path):
+    plan = released.plan.with_picture("data:image/png;base64,AAAA")
+    path = tmp_path / "released.json"
+    path.write_text(released_json(dataclasses.replace(released, plan=plan)), encoding="utf-8")
+    assert '<img src="data:image/png;base64,AAAA"' in report_html(read_released(path), here=True)
+
+
+def test_a_logo_that_is_not_there_stops_the_page(released):
+    plan = released.plan.model_copy(update={"organisation": Organisation(logo="none.png")})
+    with pytest.raises(ReportError, match=r"none\.png"):
+        report_html(dataclasses.replace(released, plan=plan), here=True)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_reader_is_told_how_numbers_are_rounded(released, language):
+    rounded = released.plan.model_copy(update={"disclosure": Disclosure(method="round", base=6)})
+    usual = ReportPages(released, language).guide().html
+    told = ReportPages(dataclasses.replace(released, plan=rounded), language).guide().html
+    assert {"sv": "avrundade till en multipel av 6", "en": "rounded to a multiple of 6"}[language] in told
+    assert {"sv": "6 för 1 till 12", "en": "6 for 1 to 12"}[language] in told
+    assert {"sv": "avrundade", "en": "rounded"}[language] not in usual
