@@ -13,10 +13,12 @@ from factfidelity.display.charts_bars import bars, before_after, stacked_bars, w
 from factfidelity.display.charts_base import figure, size_of, to_png, to_svg
 from factfidelity.display.charts_dots import dots_against_norm, interval_plot, profile
 from factfidelity.display.charts_fields import flow, heat_map, radar
+from factfidelity.display.charts_fonts import FAMILY, font_folder
 from factfidelity.display.charts_lines import lines, steps
 from factfidelity.display.charts_points import scatter
 
 __all__ = [
+    "FAMILY",
     "Axes",
     "alt",
     "bars",
@@ -24,6 +26,7 @@ __all__ = [
     "dots_against_norm",
     "figure",
     "flow",
+    "font_folder",
     "heat_map",
     "interval_plot",
     "lines",

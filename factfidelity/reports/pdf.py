@@ -14,7 +14,7 @@ from factfidelity.reports.pages import ReportPages
 
 _HEAD = """#set document(title: {title}, date: datetime(year: 2000, month: 1, day: 1))
 #set page(paper: "a4", margin: (x: 20mm, y: 22mm), numbering: "1 / 1")
-#set text(lang: {lang}, size: 10pt, hyphenate: true, font: ("Noto Sans", "DejaVu Sans", "Libertinus Serif"))
+#set text(lang: {lang}, size: 10pt, hyphenate: true, font: ("{font}", "Libertinus Serif"))
 #set par(leading: 0.68em, spacing: 0.95em)
 #show heading.where(level: 1): set text(size: 17pt, fill: rgb("#00598c"))
 #show heading.where(level: 2): set text(size: 13pt)
@@ -56,7 +56,13 @@ def report_pdf(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
         main = folder / "report.typ"
         main.write_text(_source(ReportPages(released, language), folder), encoding="utf-8")
         try:
-            made: bytes = typst.compile(str(main), root=str(folder), pdf_standards="ua-1")
+            made: bytes = typst.compile(
+                str(main),
+                root=str(folder),
+                font_paths=[str(charts.font_folder())],
+                ignore_system_fonts=True,  # or the bytes would hang on what this machine has
+                pdf_standards="ua-1",
+            )
         except typst.TypstError as fault:
             problem = Problem(f"the PDF breaks a rule: {str(fault).splitlines()[0]}", "report this as a fault")
         else:
@@ -76,6 +82,7 @@ def _source(pages: ReportPages, folder: Path) -> str:
             lang=_quoted(pages.language),
             period=_quoted(pages.period),
             contents=_quoted(pages.words["contents"]),
+            font=charts.FAMILY,
         )
     ]
     for number, element in enumerate(outline(pages)):

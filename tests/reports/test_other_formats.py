@@ -29,6 +29,9 @@ def test_the_pdf_passes_the_gate_of_pdf_ua_and_is_the_same_twice(released, langu
     assert b"pdfuaid" in made
     assert f"/Lang ({language})".encode() in made or f"/Lang({language})".encode() in made
     assert made == report_pdf(released, language=language)
+    fonts = set(re.findall(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([A-Za-z]+)", made))
+    assert fonts
+    assert fonts <= {b"DejaVuSans", b"LibertinusSerif"}, "letters of this machine would make other bytes elsewhere"
 
 
 def test_the_word_document_has_alt_texts_header_rows_and_its_language(released):
