@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.projections.polar import PolarAxes
 
-_BLUES = LinearSegmentedColormap.from_list("blues", ["#F3F8FC", "#6FAFD6", "#00456B"])
+# Shades of the one blue of all charts; what is not shown is grey, so that it is no shade at all.
+SHADES = LinearSegmentedColormap.from_list("shades", ["#F4F9FC", base.BLUE]).with_extremes(bad="#EDEDED")
+# From this share of the way to the darkest, letters on a shade are white.
+LIGHT_LETTERS = 0.75
+# A grid with more rows has its columns named at the top, where reading begins.
+_MOST_ROWS = 12
 
 
 def radar(
@@ -84,7 +89,7 @@ def heat_map(
     language: str = "sv",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a grid of fields, darker for more, with each value in figures; a hidden one is white with ``..``."""
+    """Draw a grid of fields, darker for more, with each value in figures; a hidden one is grey with ``..``."""
     across, down = base.in_order(table[x]), base.in_order(table[y])
     ax = base.prepare(ax, (max(4.0, 1.8 + 0.75 * len(across)), max(1.8, 0.9 + 0.38 * len(down))))
     grid = np.full((len(down), len(across)), np.nan)
@@ -96,13 +101,15 @@ def heat_map(
         base.empty_text(ax, language)
         return ax
     low, high = bounds or (float(np.nanmin(grid)), float(np.nanmax(grid)))
-    ax.imshow(np.ma.masked_invalid(grid), cmap=_BLUES, vmin=low, vmax=max(high, low + 1e-9), aspect="auto")
+    ax.imshow(np.ma.masked_invalid(grid), cmap=SHADES, vmin=low, vmax=max(high, low + 1e-9), aspect="auto")
     for (row, column), number in np.ndenumerate(grid):
         text = written(float(number), form, decimals, language) if given[row, column] else ""
-        dark = not np.isnan(number) and (number - low) / max(high - low, 1e-9) > 0.62
+        dark = not np.isnan(number) and (number - low) / max(high - low, 1e-9) > LIGHT_LETTERS
         ax.text(column, row, text, ha="center", va="center", fontsize=9, color="white" if dark else "black")
     ax.set_xticks(range(len(across)), [base.wrap(base.named(name, names, language), 12) for name in across])
     ax.set_yticks(range(len(down)), [base.wrap(base.named(name, names, language), 36) for name in down])
+    if len(down) > _MOST_ROWS:
+        ax.xaxis.tick_top()
     ax.tick_params(length=0)
     for side in ax.spines.values():
         side.set_visible(False)

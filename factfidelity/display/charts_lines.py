@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from factfidelity import wording
 from factfidelity.display import charts_base as base
+from factfidelity.display.charts_places import day_numbers, place_axis, places_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,6 +43,7 @@ class _Look:
     from_zero: bool
     names: Mapping[Any, str] | None
     language: str
+    before: Any = None
 
     def name(self, value: Any) -> str:
         return base.named(value, self.names, self.language)
@@ -55,6 +55,7 @@ def lines(
     x: str,
     y: str,
     series: str | None = None,
+    before: Any = None,
     low: str | None = None,
     high: str | None = None,
     panel: str | None = None,
@@ -80,6 +81,8 @@ def lines(
     x, y, series, low, high, panel : str
         Columns: place (dates, numbers or text in order), value, one line each, interval, one small chart each. More
         than four lines, or more than two of many points, become small charts with the others pale behind.
+    before : value of series
+        The line of the time before: grey, as everywhere; the others have their colours in turn, blue first.
     reference : float or (float, float)
         A level, or a band from and to, drawn behind.
     mark : (value of x, text)
@@ -91,8 +94,9 @@ def lines(
     """
     many = series is not None and panel is None and _is_crowded(table, series)
     look = _Look(
-        x, y, low, high, reference, reference_label, mark, start, unit, x_title, form, from_zero, names, language
-    )
+        x, y, low, high, reference, reference_label, mark, start, unit, x_title, form, from_zero, names, language,
+        before,
+    )  # fmt: skip
     if many and series is not None:
         return _panels(table, series, None, look, ax)
     return _one(table, series, look, base.prepare(ax)) if panel is None else _panels(table, panel, series, look, ax)
@@ -146,14 +150,14 @@ def _draw_behind(ax: Axes, others: pd.DataFrame, split: str, look: _Look) -> Non
     if len(others) and not pd.api.types.is_object_dtype(others[look.x]):
         for value in base.in_order(others[split]):
             rows = others[others[split] == value]
-            ax.plot(_places(rows[look.x])[0], base.floats(rows[look.y]), color=_BEHIND, linewidth=0.9, zorder=1)
+            ax.plot(places_of(rows[look.x])[0], base.floats(rows[look.y]), color=_BEHIND, linewidth=0.9, zorder=1)
 
 
 def _draw_start(ax: Axes, column: pd.Series, look: _Look) -> bool:
     """Mark where a line begins, if that is later than the figures reach back."""
     if look.start is None or not len(column) or not column.min() > pd.Timestamp(look.start[0]):
         return False
-    _draw_mark(ax, (column.min(), look.start[1]), column, _places(column)[0])
+    _draw_mark(ax, (column.min(), look.start[1]), column, places_of(column)[0])
     return True
 
 
@@ -186,38 +190,30 @@ def _one(table: pd.DataFrame, series: str | None, look: _Look, ax: Axes) -> Axes
     if np.isnan(base.floats(table[look.y])).all():
         base.empty_text(ax, look.language)
         return ax
-    places, ticks = _places(table[look.x])
+    places, ticks = places_of(table[look.x])
     _draw_reference(ax, look.reference, look.reference_label)
     rows_of = {None: np.ones(len(table), dtype=bool)} if series is None else {
         value: (table[series] == value).to_numpy(dtype=bool) for value in base.in_order(table[series])
     }  # fmt: skip
     ends: list[_End] = []
-    for order, (value, rows) in enumerate(rows_of.items()):
+    turns = _turns(list(rows_of), look.before)
+    for order, (value, rows) in zip(turns, rows_of.items(), strict=True):
         _draw_line(ax, table[rows], places[rows], look, order)
         if value is not None:
             ends += _end_of(places[rows], base.floats(table.loc[rows, look.y]), look.name(value), order)
     base.value_axis(ax, "y", unit=look.unit, language=look.language, form=look.form, from_zero=look.from_zero)
-    _place_axis(ax, table[look.x], ticks, look.names, look.language, look.x_title)
+    place_axis(ax, table[look.x], ticks, look.names, look.language, look.x_title)
     _draw_mark(ax, look.mark, table[look.x], places)
     _name_lines(ax, ends)
-    for order, rows in enumerate(rows_of.values()):
+    for order, rows in zip(turns, rows_of.values(), strict=True):
         _print_hidden(ax, places[rows], base.floats(table.loc[rows, look.y]), order)
     return ax
 
 
-def _places(column: pd.Series) -> tuple[np.ndarray, list[Any]]:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return _day_numbers(column), []
-    if pd.api.types.is_numeric_dtype(column):
-        return base.floats(column), []
-    ticks = base.in_order(column)
-    return np.array([ticks.index(value) for value in column.astype("object")], dtype="float64"), ticks
-
-
-def _day_numbers(column: pd.Series) -> np.ndarray:
-    """Days since 1970-01-01: the numbers of the date axis."""
-    days = column.to_numpy().astype("datetime64[s]").astype("float64") / 86_400
-    return np.where(column.isna().to_numpy(), np.nan, days)
+def _turns(values: list[Any], before: Any) -> list[int]:
+    """Return which colour, marker and dash each line has: the time before the last of them, which is grey."""
+    others = [value for value in values if before is None or value != before]
+    return [others.index(value) if value in others else len(base.SERIES) - 1 for value in values]
 
 
 def _draw_line(ax: Axes, rows: pd.DataFrame, places: np.ndarray, look: _Look, order: int) -> None:
@@ -314,7 +310,7 @@ def _draw_mark(ax: Axes, mark: tuple[Any, str] | None, column: pd.Series, places
         return
     at, text = mark
     if pd.api.types.is_datetime64_any_dtype(column):
-        place = float(_day_numbers(pd.Series([pd.Timestamp(at)]))[0])
+        place = float(day_numbers(pd.Series([pd.Timestamp(at)]))[0])
     elif pd.api.types.is_numeric_dtype(column):
         place = float(at)
     else:
@@ -327,33 +323,6 @@ def _draw_mark(ax: Axes, mark: tuple[Any, str] | None, column: pd.Series, places
         text, (place, 1), xycoords=("data", "axes fraction"), xytext=(3, 2), textcoords="offset points",
         fontsize=9, va="bottom", annotation_clip=False,
     )  # fmt: skip
-
-
-def _place_axis(
-    ax: Axes, column: pd.Series, ticks: list[Any], names: Mapping[Any, str] | None, language: str, title: str
-) -> None:
-    if title:
-        ax.set_xlabel(title, fontsize=base.TEXT)
-    if pd.api.types.is_datetime64_any_dtype(column):
-        _date_axis(ax, column, language)
-    elif ticks:
-        ax.set_xticks(range(len(ticks)), [base.wrap(base.named(tick, names, language), 14) for tick in ticks])
-    else:
-        ax.xaxis.set_major_locator(MaxNLocator(nbins=9, integer=True))
-        ax.xaxis.set_major_formatter(base.NumberTicks(language))
-
-
-def _date_axis(ax: Axes, column: pd.Series, language: str) -> None:
-    days = (column.max() - column.min()).days
-    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=7))  # type: ignore[no-untyped-call]
-
-    def text(place: float, _: int | None = None) -> str:
-        stamp = pd.Timestamp(0) + pd.Timedelta(days=place)
-        if days > 900:
-            return str(stamp.year) if stamp.month == 1 else ""
-        return wording.month(stamp, language=language) if days > 62 else wording.date(stamp, language=language)
-
-    ax.xaxis.set_major_formatter(FuncFormatter(text))
 
 
 def steps(
@@ -394,5 +363,5 @@ def steps(
     base.value_axis(ax, "y", unit=unit, language=language, form=form)
     ax.set_ylim(0, 1.02 if form == "percent" else None)
     _name_lines(ax, ends)
-    _place_axis(ax, table[x], [], names, language, x_title)
+    place_axis(ax, table[x], [], names, language, x_title)
     return ax

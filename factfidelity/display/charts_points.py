@@ -65,7 +65,7 @@ def scatter(
         for row in np.flatnonzero(seen):
             ax.annotate(
                 base.named(table[label].iloc[row], names, language), (places[row], values[row]), xytext=(6, 4),
-                textcoords="offset points", fontsize=9, annotation_clip=False,
+                textcoords="offset points", fontsize=9, annotation_clip=False, bbox=base.BEHIND,
             )  # fmt: skip
     base.value_axis(ax, "y", unit=unit, language=language, form=form, from_zero=from_zero)
     ax.set_xlabel(x_title, fontsize=base.TEXT)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from factfidelity import wording
 from factfidelity.display import charts_base as base
+from factfidelity.display.charts_fields import LIGHT_LETTERS, SHADES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -258,22 +259,18 @@ def heat(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a table in shades of one colour with each value written in its cell; a missing cell is ``..``."""
-    from matplotlib.colors import LinearSegmentedColormap
-
     down, across = base.in_order(table[row]), base.in_order(table[column])
     ax = base.prepare(ax, (7.2, max(2.4, 0.9 + 0.27 * len(down))))
     grid = np.full((len(down), len(across)), np.nan)
     for one in table[[row, column, value]].astype("object").itertuples(index=False):
         number = pd.to_numeric(one[2], errors="coerce")
         grid[down.index(one[0]), across.index(one[1])] = np.nan if pd.isna(number) else float(number)
-    shades = LinearSegmentedColormap.from_list("shades", ["#FFFFFF", base.BLUE]).with_extremes(bad="#EDEDED")
-    ax.imshow(np.ma.masked_invalid(grid), cmap=shades, vmin=bounds[0], vmax=bounds[1], aspect="auto")
-    middle = sum(bounds) / 2
+    ax.imshow(np.ma.masked_invalid(grid), cmap=SHADES, vmin=bounds[0], vmax=bounds[1], aspect="auto")
     for place, across_place in np.ndindex(*grid.shape):
         number = grid[place, across_place]
         shown = (0 if number % 1 == 0 else 1) if decimals is None else decimals
         text = wording.number(number, decimals=shown if number == number else 0, language=language)
-        dark = number == number and number > middle + 0.25 * (bounds[1] - bounds[0])
+        dark = number == number and number > bounds[0] + LIGHT_LETTERS * (bounds[1] - bounds[0])
         ax.text(across_place, place, text, ha="center", va="center", fontsize=9, color="white" if dark else "black")
     ax.set_xticks(range(len(across)), [base.wrap(base.named(item, names, language), 16) for item in across])
     ax.set_yticks(range(len(down)), [base.wrap(base.named(item, names, language), 48) for item in down])

@@ -12,6 +12,7 @@ import pandas as pd
 
 from factfidelity.display.coarser import coarser_text
 from factfidelity.display.gate import Gate
+from factfidelity.display.spoken import TELLING, in_words
 from factfidelity.display.views import FigureView, KeyFigure, TableView
 from factfidelity.errors import DisclosureError
 from factfidelity.wording import pick
@@ -46,6 +47,12 @@ class Result(ABC):
     notes: Mapping[str, str] = dataclasses.field(default_factory=dict)
     language: str = "sv"
     is_released: bool = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let every sentence of the result say in words what is not shown."""
+        super().__init_subclass__(**kwargs)
+        for method in (name for name in TELLING if name in vars(cls)):
+            setattr(cls, method, in_words(vars(cls)[method]))
 
     @abstractmethod
     def summary(self, language: str | None = None) -> str:

@@ -17,14 +17,25 @@ from factfidelity.fidelity.ratings import CONSENSUS, KEYS, checked_ratings, scal
 from factfidelity.fidelity.score import item_scores
 from factfidelity.fidelity.tables import coded, columns_of, records
 from factfidelity.fidelity.totals import Scores, total_of
+from factfidelity.fidelity.words import joined
 from factfidelity.schemas.scale import Scale
 from factfidelity.stats import reliability
-from factfidelity.wording import number
+from factfidelity.wording import HIDDEN, number, percent
 
 if TYPE_CHECKING:
     from factfidelity.display.charts import Axes
 
 FEWEST_ASSESSMENTS = 10
+_CHANGED = {
+    "sv": {
+        True: "Förändringen mellan skattningarna är större än bedömarnas brus ({noise}) för {teams}.",
+        False: "Förändringen mellan skattningarna ligger inom bedömarnas brus ({noise}) för {teams}.",
+    },
+    "en": {
+        True: "The change between assessments is larger than the assessors' noise ({noise}) for {teams}.",
+        False: "The change between assessments lies within the assessors' noise ({noise}) for {teams}.",
+    },
+}
 _NAN = float("nan")
 _WHY_SV = {
     "all ratings are the same": "alla skattningar är lika",
@@ -78,11 +89,10 @@ class RaterAgreement(Result):
         """Return agreement within a step and ICC of each assessment, and whether changes exceed the noise."""
         language = language or self.language
         rows = self.table[self.table["level"] == "assessment"]
-        parts = [_sentence(key, own, language) for key, own in rows.groupby(KEYS, sort=True)]
-        if not parts:
+        if not len(rows):
             none = {"sv": "Ingen punkt är bedömd av två bedömare.", "en": "No item was rated by two assessors."}
             return none[language]
-        parts += [_change_sentence(row, language) for row in records(self.changes)]
+        parts = [_sentence(rows, language), *_change_sentences(records(self.changes), language)]
         return " ".join(parts)
 
     def methods(self, language: str | None = None) -> str:
@@ -314,28 +324,50 @@ def _changes(checked: pd.DataFrame, scale: Scale, noise: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(types)
 
 
-def _sentence(key: Any, rows: pd.DataFrame, language: str) -> str:
-    by = rows.set_index("figure")["estimate"]
-    same, near = (f"{100 * float(by[name]):.0f}" for name in ("exact", "within_one"))
-    value = float(by.get("icc2", _NAN))
-    known = value == value
-    shown = number(value, decimals=2, language=language)
+def _sentence(rows: pd.DataFrame, language: str) -> str:
+    """Return how far the assessors agreed: one sentence, however many assessments there are."""
+    keys = rows[list(KEYS)].drop_duplicates().astype("str").to_numpy().tolist()
+    same, near = (
+        _from_to([percent(value, language=language) for value in _estimates(rows, name)], language)
+        for name in ("exact", "within_one")
+    )
+    icc = [number(value, decimals=2, language=language) for value in _estimates(rows, "icc2")]
+    one = f"{keys[0][0]} ({keys[0][1]})"
     if language == "sv":
-        text = f"samma poäng på {same} % av punkterna och högst ett steg isär på {near} %"
-        text = f"{key[0]} ({key[1]}): bedömarna gav {text}"
+        where = one if len(keys) == 1 else f"Vid {len(keys)} skattningar"
+        gave = f"{where}: bedömarna gav" if len(keys) == 1 else f"{where} gav bedömarna"
+        text = f"{gave} samma poäng på {same} av punkterna och högst ett steg isär på {near}"
     else:
-        text = f"the same score on {same}% of the items and one within a step on {near}%"
-        text = f"{key[0]} ({key[1]}): the assessors gave {text}"
-    return text + (f"; ICC(2,1) {shown}." if known else ".")
+        where = one if len(keys) == 1 else f"At {len(keys)} assessments"
+        gave = f"{where}: the assessors gave" if len(keys) == 1 else f"{where} the assessors gave"
+        text = f"{gave} the same score on {same} of the items and one within a step on {near}"
+    return text + (f"; ICC(2,1) {_from_to(icc, language)}." if icc else ".")
 
 
-def _change_sentence(row: dict[str, Any], language: str) -> str:
-    if row["smallest_change"] != row["smallest_change"]:
-        return ""
-    change, noise = (number(abs(row[name]), decimals=2, language=language) for name in ("change", "smallest_change"))
-    team, before, after = row["team_id"], row["before"], row["assessment"]
-    if language == "sv":
-        what = "större än" if row["larger"] else "inom"
-        return f"{team}: förändringen från {before} till {after} ({change}) är {what} bedömarnas brus ({noise})."
-    what = "larger than" if row["larger"] else "within"
-    return f"{team}: the change from {before} to {after} ({change}) is {what} the assessors' noise ({noise})."
+def _estimates(rows: pd.DataFrame, name: str) -> list[float]:
+    """Return the known values of a figure over the assessments, the lowest first."""
+    return sorted(rows.loc[rows["figure"] == name, "estimate"].dropna().tolist())
+
+
+def _from_to(texts: list[str], language: str) -> str:
+    """Return the lowest and the highest of some values as one text."""
+    if not texts or texts[0] == texts[-1]:
+        return texts[0] if texts else HIDDEN
+    return f"{texts[0].rstrip('%').rstrip()}–{texts[-1]}"
+
+
+def _change_sentences(rows: list[dict[str, Any]], language: str) -> list[str]:
+    """Return which changes exceed the assessors' noise and which do not: at most two sentences."""
+    known = [row for row in rows if row["smallest_change"] == row["smallest_change"]]
+    made = []
+    for larger in (True, False):
+        chosen = [row for row in known if bool(row["larger"]) is larger and row["change"] == row["change"]]
+        if chosen:
+            noise = number(abs(chosen[0]["smallest_change"]), decimals=2, language=language)
+            teams = joined(
+                [f"{row['team_id']} ({number(row['change'], decimals=2, language=language)}, {row['before']} "
+                 f"{'till' if language == 'sv' else 'to'} {row['assessment']})" for row in chosen],
+                language,
+            )  # fmt: skip
+            made.append(_CHANGED[language][larger].format(teams=teams, noise=noise))
+    return made

@@ -69,7 +69,7 @@ def _profile_figure(team: str, rows: pd.DataFrame, notes: Notes, language: str) 
     )
     size = (7.2, max(2.6, 1.0 + 0.27 * len(items)))
     draw = partial(_drawn, draw_profile, rows, notes, language)
-    return FigureView(view.name, caption, f"{caption} {said}.", draw, view, size=size)
+    return FigureView(view.name, caption, f"{caption} {said}." if said else caption, draw, view, size=size)
 
 
 def _drawn(draw: Callable[..., Axes], rows: pd.DataFrame, notes: Notes, language: str, ax: Axes) -> Axes:
@@ -156,7 +156,12 @@ def _wave_figure(rows: pd.DataFrame, notes: Notes, language: str) -> FigureView:
     )
     native = NativeChart("line", "waves", "assessment", ("score",), split="team_id", y_title=heading("score", language))
     return FigureView(
-        "waves", caption, f"{caption} {said}.", partial(_drawn, _draw_waves, rows, notes, language), view, native=native
+        "waves",
+        caption,
+        f"{caption} {said}." if said else caption,
+        partial(_drawn, _draw_waves, rows, notes, language),
+        view,
+        native=native,
     )
 
 
@@ -187,7 +192,7 @@ def _heat_figure(rows: pd.DataFrame, notes: Notes, language: str) -> FigureView:
     return FigureView(
         "items_by_team",
         caption,
-        f"{caption} {said}.",
+        f"{caption} {said}." if said else caption,
         partial(_drawn, _draw_heat, rows, notes, language),
         view,
         size=size,

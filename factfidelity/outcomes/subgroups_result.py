@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar
@@ -14,14 +14,14 @@ from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, TableView
 from factfidelity.outcomes.words import say, with_lock
-from factfidelity.wording import HIDDEN, number, percent
+from factfidelity.wording import number, percent
 
 BY = {
-    "sex": {"sv": "kön", "en": "sex"},
-    "age_group": {"sv": "ålder vid index", "en": "age at the index day"},
-    "diagnosis_group": {"sv": "diagnosgrupp", "en": "diagnosis group"},
-    "team_id": {"sv": "team", "en": "team"},
-    "municipality": {"sv": "kommun", "en": "municipality"},
+    "sex": {"sv": "Kön", "en": "Sex"},
+    "age_group": {"sv": "Ålder vid index", "en": "Age at the index day"},
+    "diagnosis_group": {"sv": "Diagnosgrupp", "en": "Diagnosis group"},
+    "team_id": {"sv": "Team", "en": "Team"},
+    "municipality": {"sv": "Kommun", "en": "Municipality"},
 }
 LEVELS = {
     "total": {"sv": "alla", "en": "all"},
@@ -48,6 +48,28 @@ _NAMES = (
 _TEST_HEADINGS = {
     "sv": ("Utfall", "Indelning", "Grupper", "p för skillnad mellan grupperna"),
     "en": ("Outcome", "Split", "Groups", "p for a difference between the groups"),
+}
+
+
+# From here up, a test is not said to tell the groups apart.
+_CLEAR = 0.05
+_TOLD = {
+    "same": {
+        "sv": "Inget av {all} test visar att kvoten efter/före skiljer sig mellan grupper av klienter; lägst p-värde "
+        "har {least}.",
+        "en": "None of {all} tests shows that the ratio after/before differs between groups of clients; the lowest "
+        "p-value is that of {least}.",
+    },
+    "differs": {
+        "sv": "Kvoten efter/före skiljer sig mellan grupper av klienter i {clear} av {all} test: {tests}. Av många "
+        "test ger några utslag av en slump.",
+        "en": "The ratio after/before differs between groups of clients in {clear} of {all} tests: {tests}. Of many "
+        "tests, some point to a difference by chance.",
+    },
+    "hidden": {
+        "sv": "Om kvoten efter/före skiljer sig mellan grupper av klienter visas inte.",
+        "en": "Whether the ratio after/before differs between groups of clients is not shown.",
+    },
 }
 
 
@@ -92,21 +114,26 @@ class SubgroupRatios(Result):
     def summary(self, language: str | None = None) -> str:
         """Say for each split whether the groups differ; the p-value is of the difference."""
         chosen = language or self.language
-        parts = []
-        for row in self.interaction.to_dict("records"):
-            by = say(BY, str(row["by"]), chosen)
-            p = HIDDEN if pd.isna(row["p"]) else number(row["p"], decimals=3, language=chosen)
-            parts.append(f"{self._label(str(row['outcome']), chosen)}, {by}: p = {p}")
-        lead = {
-            "sv": "Skiljer sig kvoten efter/före mellan grupper av klienter? ",
-            "en": "Does the ratio after/before differ between groups of clients? ",
-        }[chosen]
-        return lead + ("; ".join(parts) + "." if parts else HIDDEN)
+        rows = self.interaction[self.interaction["p"].notna()]
+        if not len(rows):
+            return _TOLD["hidden"][chosen]
+        clear = rows[rows["p"] < _CLEAR]
+        if len(clear):
+            tests = "; ".join(
+                self._test(row, chosen) for row in clear.sort_values("p", kind="stable").to_dict("records")
+            )
+            return _TOLD["differs"][chosen].format(tests=tests, clear=len(clear), all=len(rows))
+        least = self._test(rows.sort_values("p", kind="stable").to_dict("records")[0], chosen)
+        return _TOLD["same"][chosen].format(all=len(rows), least=least)
+
+    def _test(self, row: Mapping[Hashable, object], language: str) -> str:
+        outcome, by = self._label(str(row["outcome"]), language).lower(), say(BY, str(row["by"]), language).lower()
+        return f"{outcome}, {by}: p = {number(float(str(row['p'])), decimals=3, language=language)}"
 
     def methods(self, language: str | None = None) -> str:
         """Say how groups were made and compared."""
         chosen = language or self.language
-        names = ", ".join(say(BY, name, chosen) for name in self.notes["by"].split(","))
+        names = ", ".join(say(BY, name, chosen).lower() for name in self.notes["by"].split(","))
         level = percent(float(self.notes["level"]), language=chosen)
         return with_lock(_METHODS[chosen].format(names=names, level=level), self.notes, chosen)
 
@@ -122,13 +149,22 @@ class SubgroupRatios(Result):
         return self._draw(outcome or self.notes["outcomes"].split(",")[0], self.language, ax)
 
     def _draw(self, outcome: str, language: str, ax: charts.Axes | None) -> charts.Axes:
-        rows = self._shown(language)[(self.table["outcome"] == outcome).to_numpy()]
-        rows = rows.assign(row=rows["by"] + ": " + rows["level"])
+        rows = self._rows(outcome, language)
         unit = {"sv": "kvot (logaritmisk skala)", "en": "ratio (logarithmic scale)"}[language]
         return charts.interval_plot(
             rows, label="row", estimate="estimate", low="low", high="high", reference=1.0, log=True, unit=unit,
             language=language, ax=ax,
         )  # fmt: skip
+
+    def _rows(self, outcome: str, language: str) -> pd.DataFrame:
+        """Return an outcome's rows for the picture: everybody once, then the groups of each split."""
+        own = self.table[self.table["outcome"] == outcome]
+        everybody = (own["level"] == "total").to_numpy()
+        shown = self._shown(language)[(self.table["outcome"] == outcome).to_numpy()]
+        shown = shown.assign(row=shown["by"] + ": " + shown["level"])
+        shown.loc[everybody, "row"] = say(LEVELS, "total", language).capitalize()
+        again = everybody & (everybody.cumsum() > 1)
+        return shown.loc[~again]
 
     def _draw_on(self, outcome: str, language: str, ax: charts.Axes) -> charts.Axes:
         return self._draw(outcome, language, ax)
@@ -173,9 +209,10 @@ class SubgroupRatios(Result):
         for outcome in self.notes["outcomes"].split(",") if len(self.table) else ():
             view = self._ratio_view(chosen)
             rows = view.frame[(self.table["outcome"] == outcome).to_numpy()]
+            drawn = self._rows(outcome, chosen)
             parts = [
-                f"{row['by']}, {row['level']}: {number(row['estimate'], decimals=2, language=chosen)}"
-                for row in rows[["by", "level", "estimate"]].to_dict("records")
+                f"{row['row']}, {number(row['estimate'], decimals=2, language=chosen)}"
+                for row in drawn[["row", "estimate"]].to_dict("records")
             ]
             caption = f"{view.caption}: {self._label(outcome, chosen)}"
             table = TableView(f"subgroups_{outcome}", caption, rows, view.columns)
@@ -183,7 +220,7 @@ class SubgroupRatios(Result):
                 FigureView(
                     name=f"subgroups_{outcome}", caption=caption, alt=f"{caption}. {'; '.join(parts)}.",
                     draw=partial(self._draw_on, outcome, chosen), table=table,
-                    size=(7.2, max(3.0, 1.2 + 0.42 * len(rows))),
+                    size=(7.2, max(3.0, 1.2 + 0.38 * len(drawn))),
                 )
             )  # fmt: skip
         return tuple(made)

@@ -24,16 +24,16 @@ BINS: Mapping[str, tuple[str, ...]] = {
 }
 _WORDS = {
     "total": {"sv": "Alla", "en": "Everybody"},
-    "responder": {"sv": "Minst halverad vård (responder)", "en": "Care at least halved (responder)"},
+    "responder": {"sv": "Minst halverad vård", "en": "Care at least halved"},
     "other": {"sv": "Vård före, inte halverad", "en": "Care before, not halved"},
     "no_use_before": {"sv": "Ingen vård före", "en": "No care before"},
-    "gone": {"sv": "upphörde", "en": "ended"},
-    "halved": {"sv": "minst halverad", "en": "at least halved"},
-    "less": {"sv": "mindre än halverad minskning", "en": "less, not halved"},
-    "same": {"sv": "oförändrad", "en": "the same"},
-    "more": {"sv": "mer", "en": "more"},
-    "new": {"sv": "ny vård efter", "en": "new care after"},
-    "none": {"sv": "ingen vård före eller efter", "en": "no care before or after"},
+    "gone": {"sv": "Upphörde", "en": "Ended"},
+    "halved": {"sv": "Minst halverad", "en": "At least halved"},
+    "less": {"sv": "Minskade, men inte till hälften", "en": "Less, not halved"},
+    "same": {"sv": "Oförändrad", "en": "The same"},
+    "more": {"sv": "Mer", "en": "More"},
+    "new": {"sv": "Ny vård efter", "en": "New care after"},
+    "none": {"sv": "Ingen vård före eller efter", "en": "No care before or after"},
 }
 _HEADS: Mapping[str, Head] = {
     "outcome": ("Utfall", "Outcome", "text"),
@@ -135,7 +135,7 @@ class WhoChanged(Result):
             "label": self._label(outcome, language), "clients": integer(row["clients"], language=language),
             "all": integer(row["clients_all"], language=language), "share": percent(row["share"], language=language),
             "expected": percent(row["expected"], language=language),
-            "low": percent(row["expected_low"], language=language),
+            "low": percent(row["expected_low"], language=language).rstrip("%").rstrip(),
             "high": percent(row["expected_high"], language=language),
             "none": integer(none["clients"], language=language),
         }  # fmt: skip
@@ -196,7 +196,8 @@ class WhoChanged(Result):
         unit = {"sv": "medel per klient", "en": "mean per client"}[language]
         title = {"sv": "månader in i fönstret", "en": "months into the window"}[language]
         return charts.lines(
-            self._sums(outcome, language), x="month", y="mean", series="window", low="low", high="high", unit=unit,
+            self._sums(outcome, language), x="month", y="mean", series="window",
+            before=say(WINDOWS, "before", language), low="low", high="high", unit=unit,
             x_title=title, language=language, ax=ax,
         )  # fmt: skip
 
@@ -282,7 +283,7 @@ _SENTENCE = {
     ),
     "en": (
         "{label}: at least halved for {clients} of {all} clients ({share}); if nothing at all had changed the share "
-        "would be {expected} ({low} to {high}). No care before: {none} clients."
+        "would be {expected} ({low}–{high}). No care before: {none} clients."
     ),
 }
 _HEAVIEST = {

@@ -13,6 +13,7 @@ from factfidelity.wording.forms import (
     period_name,
     sort_key,
     span,
+    spoken,
 )
 from factfidelity.wording.labels import label, labels, pick
 
@@ -32,4 +33,5 @@ __all__ = [
     "pick",
     "sort_key",
     "span",
+    "spoken",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import SupportsFloat
 
@@ -151,6 +152,48 @@ def span(start: dt.date | pd.Timestamp | str, end: dt.date | pd.Timestamp | str,
 def count_of(value: int, one: str, many: str, *, language: str = "sv") -> str:
     """Write a number with its noun: ``1 klient``, ``1 204 klienter``."""
     return f"{integer(value, language=language)}{NBSP}{one if value == 1 else many}"
+
+
+_NOT_SHOWN = {"sv": "visas inte", "en": "not shown"}
+# A hidden value as it stands in running text, alone or before the sentence's own full stop.
+_MARK = re.compile(r"(?<![\w.])(är |is |= )?\.\.(?:\s?%)?(\.)?(?![\w.])")
+_BRACKETS = re.compile(r"\s?\(([^()]*(?<![\w.])\.\.(?![\w.])[^()]*)\)")
+# After these words a value must follow: what is not shown is put in brackets there.
+_LEADING = frozenset("av och från till mellan of and from to between a about under during with i in on".split())
+
+
+def spoken(text: str, *, language: str = "sv") -> str:
+    """Return a sentence that says in words that a value is not shown, where it holds the mark ``..`` of tables.
+
+    Brackets lose the parts that are not shown, and go where nothing is left in them.
+
+    Examples
+    --------
+    >>> spoken("Klienter: ... Inskrivningar per klientår: 0,29 före, .. efter (95 % KI ..–..).")
+    'Klienter: visas inte. Inskrivningar per klientår: 0,29 före, (visas inte) efter.'
+    >>> spoken("Of .. %, 3 (12 clients, .. FTE) remain.", language="en")
+    'Of (not shown), 3 (12 clients) remain.'
+    """
+    if HIDDEN not in text:
+        return text
+    return _MARK.sub(lambda found: _told(found, language), _BRACKETS.sub(_emptied, text))
+
+
+def _emptied(found: re.Match[str]) -> str:
+    kept = [part for part in re.split(r"(?<=[,;]) ", found[1]) if not _MARK.search(part)]
+    left = " ".join(kept).rstrip(",;")
+    return f" ({left})" if left else ""
+
+
+def _told(found: re.Match[str], language: str) -> str:
+    words, stop = _NOT_SHOWN[language], found[2] or ""
+    if found[1]:
+        return f"{'is ' if found[1] == 'is ' else ''}{words}{stop}"
+    before = found.string[: found.start()].split()
+    after = found.string[found.end() : found.end() + 1]
+    stands_alone = bool(stop) or after in {"", ",", ";", "."}
+    is_free = stands_alone and (not before or before[-1].casefold() not in _LEADING)
+    return f"{words}{stop}" if is_free else f"({words}){stop}"
 
 
 _ORDER = {letter: place for place, letter in enumerate("abcdefghijklmnopqrstuvwxyzåäö")}
