@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import sys
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine, LayoutEngine
 from matplotlib.ticker import Formatter, MaxNLocator
 
 from factfidelity import wording
+from factfidelity.display.charts_slim import slim
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,34 +73,7 @@ def to_svg(ax: Axes) -> str:
     held = io.StringIO()
     with mpl.rc_context(_STYLE):
         _settled(ax).savefig(held, format="svg", metadata={"Date": None, "Creator": None})
-    return _slim(held.getvalue())
-
-
-# What a picture does not need: notes to those who edit it, names of its groups, the long name of the font.
-_CUTS = tuple(
-    (re.compile(wanted, re.DOTALL), kept)
-    for wanted, kept in (
-        (r"<metadata>.*?</metadata>|<!--.*?-->|<\?xml[^>]*>|<!DOCTYPE[^>]*>| xmlns:xlink=\"[^\"]*\"", ""),
-        (r"<g id=\"[^\"]*\"", "<g"),
-        (r"xlink:href", "href"),
-        (r"([\"#])DejaVuSans", r"\1g"),
-        (r"\s+", " "),
-        (r"> <", "><"),
-        (r"(?<=[:;]) | (?=\")", ""),
-    )
-)
-
-
-def _slim(svg: str) -> str:
-    """Return the same picture in fewer letters: places are written to a hundredth of a point."""
-    for wanted, kept in _CUTS:
-        svg = wanted.sub(kept, svg)
-    return re.sub(r"\d+\.\d{3,}", _short, svg).strip()
-
-
-def _short(found: re.Match[str]) -> str:
-    value = float(found[0])
-    return f"{value:.2f}".rstrip("0").rstrip(".") if value >= 1 else f"{value:.4g}"
+    return slim(held.getvalue())
 
 
 def to_png(ax: Axes, *, dpi: int = 150) -> bytes:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from factfidelity.display import charts, charts_base, charts_profile
+from factfidelity.display import charts, charts_base, charts_profile, charts_slim
 
 WAVES = pd.DataFrame(
     {
@@ -108,3 +108,42 @@ def test_a_picture_is_slim_and_still_holds_its_letters_and_places():
     assert "<metadata" not in svg
     assert "scale(0.095 -0.095)" in svg
     assert set(re.findall(r'href="#([^"]+)"', svg)) <= set(re.findall(r'id="([^"]+)"', svg))
+
+
+def _places(drawn):
+    """Read a path in relative steps the slow way, and return every place that it names."""
+    here, first, places = np.zeros(2), np.zeros(2), []
+    for command, rest in re.findall(r"([a-zA-Z])([^a-zA-Z]*)", drawn):
+        values = [float(part) for part in re.findall(r"-?\d*\.?\d+", rest)]
+        if command == "z":
+            here = first
+            continue
+        pairs = {"h": lambda v: [[v[0], 0]], "v": lambda v: [[0, v[0]]]}.get(
+            command, lambda v: np.array(v).reshape(-1, 2).tolist()
+        )(values)
+        places += [here + np.array(pair) for pair in pairs]
+        here = places[-1]
+        first = here if command == "m" else first
+    return np.array(places)
+
+
+def test_a_path_in_steps_goes_through_the_same_places():
+    draw = np.random.default_rng(8)
+    for _ in range(200):
+        places = draw.normal(scale=10.0 ** draw.integers(-1, 4), size=(9, 2)).round(3)
+        one, *others = [f"{x} {y}" for x, y in places.tolist()]
+        drawn = (
+            f"M {one} L {others[0]} Q {' '.join(others[1:3])} C {' '.join(others[3:6])} z M {others[6]} L {others[7]}"
+        )
+        assert _places(charts_slim.path(drawn)) == pytest.approx(places, abs=0.0051)
+
+
+def test_a_slim_picture_says_each_look_once_and_names_what_it_draws_again():
+    table = pd.DataFrame({"x": range(12), "y": np.linspace(1, 3, 12)})
+    svg = charts.to_svg(charts.lines(table, x="x", y="y", unit="per år", ax=charts.figure()))
+    looks = re.findall(r'style="([^"]+)"', svg)
+    assert len(looks) == len(set(looks))
+    rules = re.search(r"<style>(.*?)</style>", svg)[1]
+    assert set(re.findall(r'class="(\w+)"', svg)) == set(re.findall(r"\.(\w+)\{", rules))
+    assert "<g>" not in svg
+    assert svg.count("<g ") == svg.count("</g>")
