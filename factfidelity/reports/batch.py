@@ -21,7 +21,7 @@ from factfidelity.evaluation import ALL_TEAMS, ReleasedEvaluation, cut_at, evalu
 from factfidelity.extract import Extract
 from factfidelity.reports.batch_index import Line, index_page
 from factfidelity.reports.released import read_released, released_json, write_text
-from factfidelity.reports.render import FORMATS, check_choices, report_files, report_names, write_all
+from factfidelity.reports.render import FORMATS, check_choices, report_names, stored_files, write_all
 from factfidelity.schemas.plan import Plan
 
 Progress = Callable[[str, int, int], None]
@@ -334,9 +334,7 @@ def _one(root: Path, job: Job, formats: Sequence[str]) -> str:
     """Render one report; return why it could not be done, or nothing."""
     folder = root / job.folder
     try:
-        released = read_released(folder / _RELEASED)
-        contents = report_files(released, language=job.language, formats=formats, here=True)
-        write_all(folder, contents)
+        write_all(folder, stored_files(folder / _RELEASED, language=job.language, formats=formats))
         write_text(_marker(root, job), json.dumps(sorted(formats)))
     except FactFidelityError as fault:
         return fault.render(job.language)

@@ -19,8 +19,9 @@ from factfidelity.evaluation import ReleasedEvaluation
 from factfidelity.reports.cards import Card, cards_of, one_line, quality_of, reading_of, split_sentences
 from factfidelity.reports.chapters import Chapter, chapters_of, result_title
 from factfidelity.reports.checklist import checklist_view
+from factfidelity.reports.once import once, views_of
 from factfidelity.reports.parts import part_of, quiet, tables_of
-from factfidelity.reports.released import read_released
+from factfidelity.reports.released import open_released
 from factfidelity.reports.words import GUIDE, LEADS, LIMITS, ROUNDED, SECTIONS, TABLES, WORDS, word
 from factfidelity.schemas.files import read_yaml, shipped_folder
 from factfidelity.schemas.plan import Plan
@@ -65,7 +66,12 @@ def open_report(path: str | Path, *, language: str = "sv") -> ReportPages:
         The file ``released.json`` that ``render_report`` writes.
     language : {"sv", "en"}
     """
-    return ReportPages(read_released(path), language)
+    return pages_of(open_released(path), language)
+
+
+def pages_of(released: ReleasedEvaluation, language: str) -> ReportPages:
+    """Return a released evaluation as blocks of a page, the same for all files of a report."""
+    return once(("pages", released, language), lambda: ReportPages(released, language))
 
 
 class ReportPages:
@@ -304,7 +310,7 @@ class ReportPages:
 
     def hidden_view(self) -> TableView:
         """Return how many cells are hidden in each table."""
-        rows = [_hidden_of(result, self.language) for result in self._results.values()]
+        rows = once(("hidden", self), lambda: [_hidden_of(result, self.language) for result in self._results.values()])
         headings = ("table", "shown_cells", "hidden_cells")
         columns = tuple(
             Column(name, self.words[name], "text" if name == "table" else "integer", 0) for name in headings
@@ -378,7 +384,7 @@ def view_of(record: Mapping[str, Any]) -> TableView:
 
 def _hidden_of(result: Result, language: str) -> dict[str, Any]:
     shown = hidden = 0
-    for view in result.views(language):
+    for view in views_of(result, language):
         values = view.frame[[column.name for column in view.columns if column.form not in {"text", "code", "date"}]]
         empty = values.isna().to_numpy()
         if view.states is not None:

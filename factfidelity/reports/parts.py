@@ -14,6 +14,7 @@ from factfidelity.display import charts
 from factfidelity.display.result import Result
 from factfidelity.display.tables import table_html
 from factfidelity.display.views import FigureView, TableView
+from factfidelity.reports.once import figures_of, views_of
 
 _PIXELS = 100
 # More than this and a table or a figure is folded: a page is read from the top.
@@ -38,9 +39,9 @@ def part_of(result: Result, language: str, *, smallest: int, under: str = "", ap
     """
     title = result.heading(language)
     method = result.methods(language)
-    figures = tuple(figure for figure in result.figures(language) if drawable(figure))
+    figures = tuple(figure for figure in figures_of(result, language) if drawable(figure))
     taken = {figure.table.name for figure in figures}
-    views = [view for view in result.views(language) if view.name not in taken]
+    views = [view for view in views_of(result, language) if view.name not in taken]
     return {
         "name": f"{apart}{result.name}",
         "method": result.name,

@@ -18,6 +18,7 @@ import pandas as pd
 from factfidelity.display.result import Result
 from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation
+from factfidelity.reports.once import once
 from factfidelity.schemas.plan import Plan
 
 FORM = 1
@@ -86,6 +87,11 @@ def read_released(path: str | Path) -> ReleasedEvaluation:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         problem = Problem("is not a released evaluation of this version", "make the report again", path.name)
     raise ReportError(problems=[problem]) from None
+
+
+def open_released(path: str | Path) -> ReleasedEvaluation:
+    """Read a released evaluation, once for all files of a report."""
+    return once(("read", str(path)), lambda: read_released(path))
 
 
 def _of_this_form(content: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,13 +11,15 @@ from factfidelity.errors import ReportError
 from factfidelity.evaluation import Evaluation, ReleasedEvaluation
 from factfidelity.reports.notebook import Page, page_html, report_notebook, run_notebook
 from factfidelity.reports.notebook_here import run_here
-from factfidelity.reports.pages import ReportPages
-from factfidelity.reports.released import released_json, write_bytes, write_text
+from factfidelity.reports.once import kept
+from factfidelity.reports.pages import pages_of
+from factfidelity.reports.released import open_released, released_json, write_bytes, write_text
 from factfidelity.schemas.files import picture_of
 from factfidelity.schemas.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 FORMATS = ("html", "xlsx")
+_NOTEBOOK = "evaluation_report"
 # Format: module, function, and the files that it makes with their options.
 _MAKERS: Mapping[str, tuple[str, str, Mapping[str, Mapping[str, str]]]] = {
     "xlsx": ("workbook", "workbook_bytes", {"summary": {"part": "summary"}, "tables": {"part": "tables"}}),
@@ -33,7 +35,7 @@ def render_report(
     *,
     language: str = "sv",
     formats: Sequence[str] = FORMATS,
-    notebook: str | Path = "evaluation_report",
+    notebook: str | Path = _NOTEBOOK,
     progress: Progress | None = None,
 ) -> list[Path]:
     """Write the report of an evaluation: nothing passes that still holds small counts.
@@ -86,24 +88,38 @@ def report_files(
     *,
     language: str = "sv",
     formats: Sequence[str] = FORMATS,
-    notebook: str | Path = "evaluation_report",
+    notebook: str | Path = _NOTEBOOK,
     here: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, bytes]:
     """Return the files of a report by name, none of them written yet; ``here`` runs the notebook without a kernel."""
     contents: dict[str, bytes] = {}
-    for number, form in enumerate(formats):
-        if progress:
-            progress(form, number, len(formats))
-        if form == "html":
-            page = report_html(released, language=language, notebook=notebook, here=here)
-            contents[f"report_{language}.html"] = page.encode("utf-8")
-            continue
-        module, function, names = _MAKERS[form]
-        make = getattr(importlib.import_module(f"factfidelity.reports.{module}"), function)
-        for name, options in names.items():
-            contents[f"{name}_{language}.{form}"] = make(released, language=language, **options)
+    with kept():
+        for number, form in enumerate(formats):
+            if progress:
+                progress(form, number, len(formats))
+            if form == "html":
+                page = report_html(released, language=language, notebook=notebook, here=here)
+                contents[f"report_{language}.html"] = page.encode("utf-8")
+                continue
+            module, function, names = _MAKERS[form]
+            make = getattr(importlib.import_module(f"factfidelity.reports.{module}"), function)
+            for name, options in names.items():
+                contents[f"{name}_{language}.{form}"] = make(released, language=language, **options)
     return contents
+
+
+def stored_files(path: Path, *, language: str, formats: Sequence[str]) -> dict[str, bytes]:
+    """Return the files of a report that is made in this process from ``released.json``, which is read once."""
+    with kept():
+        released = open_released(path)
+        contents = {}
+        if "html" in formats:
+            notebook = report_notebook(_NOTEBOOK, released.plan.programme)
+            run = run_here(notebook, {"released": str(path), "language": language})
+            contents[f"report_{language}.html"] = page_html(run, _page(released, language)).encode("utf-8")
+        others = [form for form in formats if form != "html"]
+        return contents | report_files(released, language=language, formats=others)
 
 
 def report_names() -> frozenset[str]:
@@ -127,7 +143,7 @@ def report_html(
     released: ReleasedEvaluation,
     *,
     language: str = "sv",
-    notebook: str | Path = "evaluation_report",
+    notebook: str | Path = _NOTEBOOK,
     here: bool = False,
 ) -> str:
     """Run the report notebook on a released evaluation and return the page; ``here``: in this process, no kernel."""
@@ -140,7 +156,7 @@ def report_html(
 
 
 def _page(released: ReleasedEvaluation, language: str) -> Page:
-    pages = ReportPages(released, language)
+    pages = pages_of(released, language)
     organisation = released.plan.organisation
     version = str(released.provenance["versions"]["factfidelity"])
     footer = " · ".join(part for part in (organisation.name, organisation.contact, f"factfidelity {version}") if part)

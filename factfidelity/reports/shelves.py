@@ -13,6 +13,7 @@ from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, TableView
 from factfidelity.reports.cards import one_line, split_sentences
 from factfidelity.reports.chapters import Chapter
+from factfidelity.reports.once import figures_of, once, views_of
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.parts import drawable
 from factfidelity.reports.sheets import chart_table, placed_figures
@@ -90,6 +91,10 @@ def summary_shelves(pages: ReportPages) -> Shelves:
     ----------
     pages : ReportPages
     """
+    return once(("summary", pages), lambda: _summary(pages))
+
+
+def _summary(pages: ReportPages) -> Shelves:
     chosen = [result for chapter in pages.chapters for result in chosen_of(chapter)]
     main = [_key_sheet(pages), *(Sheet(view) for view in pages.change_views()[:1])]
     seen: set[str] = set()
@@ -140,8 +145,12 @@ def chosen_of(chapter: Chapter) -> Sequence[Result]:
 
 def _sheets_of(result: Result, language: str) -> tuple[list[Sheet], list[Sheet]]:
     """Return the sheets of a result: tables made for charts with several lines, then its own tables."""
-    views = result.views(language)
-    entries = placed_figures(views, result.figures(language))
+    return once(("sheets", result, language), lambda: _sheets(result, language))
+
+
+def _sheets(result: Result, language: str) -> tuple[list[Sheet], list[Sheet]]:
+    views = views_of(result, language)
+    entries = placed_figures(views, figures_of(result, language))
     wide = [chart_table(figure, view) for view, figures in entries for figure in figures if _is_split(figure)]
     own = {view.name for view in views}
     others = [
@@ -212,7 +221,7 @@ def _indicator_sheet(pages: ReportPages) -> Sheet:
         view.frame
         for result in pages.results
         if isinstance(result, ProgrammeIndicators)
-        for view in result.views(language)
+        for view in views_of(result, language)
         if view.name.startswith("indicators_")
     ]
     columns = (

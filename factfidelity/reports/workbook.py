@@ -15,7 +15,7 @@ from factfidelity.display.views import Column, TableView
 from factfidelity.evaluation import ReleasedEvaluation
 from factfidelity.reports.cards import one_line
 from factfidelity.reports.native import native_chart
-from factfidelity.reports.pages import ReportPages
+from factfidelity.reports.pages import ReportPages, pages_of
 from factfidelity.reports.sheets import free_name, wanted_name
 from factfidelity.reports.shelves import Drawn, Sheet, Shelves, summary_shelves, table_shelves
 from factfidelity.reports.words import WORDS
@@ -130,7 +130,7 @@ def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv", part: 
         raise ValueError(f"part must be one of {', '.join(_SHELVES)}, got {part!r}")
     for result in released.results.values():
         result.require_released()
-    pages = ReportPages(released, language)
+    pages = pages_of(released, language)
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
