@@ -117,7 +117,7 @@ def _length(spans: pd.DataFrame, teams: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for key, name, part in _each_team(spans, teams):
         row: dict[str, object] = {"team_id": key, "team": name, "persons": part["client_id"].nunique(),
-                                  "left": part.loc[part["ended"], "client_id"].nunique()}  # fmt: skip
+                                  "ended": part.loc[part["ended"], "client_id"].nunique()}  # fmt: skip
         curve = kaplan_meier(part["days"], part["ended"], entry=part["entry"]) if len(part) else None
         for column, value in (("median", "estimate"), ("low", "low"), ("high", "high")):
             row[f"{column}_years"] = float(getattr(curve, value)) / DAYS_PER_YEAR if curve is not None else np.nan

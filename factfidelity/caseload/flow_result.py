@@ -38,7 +38,7 @@ class EnrolmentFlow(Result):
     reasons : DataFrame, one row per team and reason
         persons whose enrolment ended for it, share.
     length : DataFrame, one row per team
-        persons, left (clients whose enrolment ended), median_years with low_years and high_years (Kaplan-Meier;
+        persons, ended (clients whose enrolment ended), median_years with low_years and high_years (Kaplan-Meier;
         missing where more than half stay), left_per_year (enrolments ended per client-year).
     curve : DataFrame, one row per team and quarter of a year
         years, share (still enrolled), low, high, persons (seen so long).
@@ -51,8 +51,8 @@ class EnrolmentFlow(Result):
         "reasons": Gate(("team_id", "reason"), {"persons": ("share",)}, margins=_TEAM),
         "length": Gate(
             ("team_id",),
-            {"persons": ("median_years", "low_years", "high_years", "left_per_year"), "left": ("left_per_year",)},
-            wholes={"left": "persons"}, margins=_TEAM,
+            {"persons": ("median_years", "low_years", "high_years", "left_per_year"), "ended": ("left_per_year",)},
+            wholes={"ended": "persons"}, margins=_TEAM,
         ),
         "curve": Gate(
             ("team_id", "years"), {"persons": ("share", "low", "high"), "steps": ("share", "low", "high")},
@@ -79,7 +79,7 @@ class EnrolmentFlow(Result):
             return pick({"sv": "Antalet klienter visas inte.", "en": "The number of clients is not shown."}, language)
         row: Mapping[str, Any] = rows.to_dict("records")[0]  # type: ignore[assignment]
         when = words.span(self.notes["start"], self.notes["end"], language)
-        persons, left = (integer(row[name], language=language) for name in ("persons", "left"))
+        persons, left = (integer(row[name], language=language) for name in ("persons", "ended"))
         first = {
             "sv": f"Under {when} var {persons} klienter inskrivna, och för {left} avslutades inskrivningen.",
             "en": f"In {when}, {persons} clients were enrolled, and for {left} the enrolment ended.",
@@ -156,7 +156,7 @@ class EnrolmentFlow(Result):
                 "low_years",
                 "high_years",
             )
-            rows = words.with_team_names(self.length.assign(left_team=self.length["left"]), language)
+            rows = words.with_team_names(self.length.assign(left_team=self.length["ended"]), language)
             found.append(TableView("enrolment_length", caption, rows, columns_in(language, words.HEADS, shown)))
         if len(self.reasons):
             caption = "Varför inskrivningar avslutades" if swedish else "Why enrolments ended"

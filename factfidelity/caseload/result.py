@@ -54,7 +54,13 @@ class CaseloadRatios(Result):
             margins={"team_id": "total"},
             public=_STAFF,
         ),
-        "spread": Gate(("team_id",), {"managers": _SPREAD, "persons": ("mean",)}, margins={"team_id": "total"}),
+        # with the clients of the year it tells how many were met by nobody
+        "spread": Gate(
+            ("team_id",),
+            {"managers": _SPREAD, "persons": ("mean",)},
+            margins={"team_id": "total"},
+            within={"persons": ("denominators.persons",)},
+        ),
         "need": Gate(
             ("team_id", "band"),
             {"persons": ("client_days", "share", "ratio", "weighted")},

@@ -10,7 +10,7 @@ from factfidelity.days import OPEN, UNKNOWN, day_numbers
 from factfidelity.extract import Extract
 
 DAYS_PER_MONTH = 365.25 / 12
-_COLUMNS = ["team_id", "team", "period_start", "kind", "code", "contacts", "persons", "per_month", "share"]
+_COLUMNS = ["team_id", "team", "period_start", "kind", "code", "contacts", "persons", "per_month", "share", "staff"]
 
 
 def contact_mix(
@@ -41,17 +41,15 @@ def contact_mix(
     -------
     DataFrame, one row per team, period, kind (form | profession | employer) and code
         team_id, team, period_start, kind, code, contacts, persons, per_month (for each client), share (of the team's
-        of that kind in the period).
+        of that kind in the period), staff (who held the contacts; missing for a form and where nobody is named).
     """
     seen = _identified(met(rows))
     seen = seen.assign(employer=employers_of(seen, extract.staff))
     parts = [_counted(once.loc[once["attended"]], "form", periods)]
-    parts += [
-        _counted(seen.drop_duplicates(["contact_id", "client_id", kind]), kind, periods)
-        for kind in ("profession", "employer")
-        if seen[kind].notna().any()
-    ]
+    given = [kind for kind in ("profession", "employer") if seen[kind].notna().any()]
+    parts += [_counted(seen.drop_duplicates(["contact_id", "client_id", kind]), kind, periods) for kind in given]
     table = pd.concat(parts, ignore_index=True)
+    held = [_coded(seen, kind, periods) for kind in given]
     days = client_days(enrolled, periods)[["team_id", "period_start", "client_days"]]
     if len(teams) > 1 and len(table):
         keys = ["period_start", "kind", "code"]
@@ -61,7 +59,29 @@ def contact_mix(
     whole = table.groupby(["team_id", "period_start", "kind"])["contacts"].transform("sum")
     named = teams.set_index("team_id")["team"].reindex(table["team_id"]).fillna("total").to_numpy()
     per_month = DAYS_PER_MONTH * table["contacts"] / table["client_days"]
-    return table.assign(team=named, per_month=per_month, share=table["contacts"] / whole)[_COLUMNS]
+    staff = staff_behind(pd.concat([seen.iloc[:0], *held]), table, ["period_start", "kind", "code"])
+    return table.assign(team=named, per_month=per_month, share=table["contacts"] / whole, staff=staff)[_COLUMNS]
+
+
+def staff_behind(rows: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """Return how many staff members held the contacts of each row of a table; missing where nobody is named.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row per contact and staff member: team_id, staff_id, the keys.
+    table : DataFrame
+        team_id (``total`` being all teams), the keys.
+    keys : list of str
+    """
+    everywhere = (
+        pd.concat([rows, rows.assign(team_id="total")])
+        if len(rows)
+        else rows.reindex(columns=["team_id", *keys, "staff_id"])
+    )
+    number = everywhere.groupby(["team_id", *keys])["staff_id"].nunique().rename("staff").reset_index()
+    found = table[["team_id", *keys]].merge(number, on=["team_id", *keys], how="left")["staff"].astype("float64")
+    return found.where(found > 0).set_axis(table.index)
 
 
 def _total(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -76,11 +96,15 @@ def _identified(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(contact_id=given.where(given.notna(), alone).astype("str"))
 
 
-def _counted(rows: pd.DataFrame, kind: str, periods: pd.DataFrame) -> pd.DataFrame:
+def _coded(rows: pd.DataFrame, kind: str, periods: pd.DataFrame) -> pd.DataFrame:
     place = period_of(rows["date"], periods)
     rows, place = rows.loc[place >= 0], place[place >= 0]
     code = rows[kind].astype("object").where(rows[kind].notna() & rows[kind].ne(""), "not_stated").astype("str")
-    rows = rows.assign(code=code, kind=kind, period_start=periods["period_start"].to_numpy()[place])
+    return rows.assign(code=code, kind=kind, period_start=periods["period_start"].to_numpy()[place])
+
+
+def _counted(rows: pd.DataFrame, kind: str, periods: pd.DataFrame) -> pd.DataFrame:
+    rows = _coded(rows, kind, periods)
     groups = rows.groupby(["team_id", "period_start", "kind", "code"], sort=True)
     return pd.DataFrame({"contacts": groups.size(), "persons": groups["client_id"].nunique()}).reset_index()
 

@@ -13,7 +13,7 @@ from factfidelity.care.contact_days import contacts_once, met, period_of
 from factfidelity.care.exposure import clients_seen
 from factfidelity.care.teams import last_year, shared_period, teams_of
 from factfidelity.contact.followup import follow_up_after_discharge, referral_response
-from factfidelity.contact.mix import contact_mix
+from factfidelity.contact.mix import contact_mix, staff_behind
 from factfidelity.contact.reach import continuity, reach
 from factfidelity.contact.result import ContactPattern
 from factfidelity.extract import Extract
@@ -186,4 +186,6 @@ def _by_profession(rows: pd.DataFrame, enrolled: pd.DataFrame, year: pd.DataFram
     alone = pd.Series([f"row {place}" for place in range(len(seen))], index=seen.index, dtype="object")
     seen = seen.assign(contact_id=identity.where(identity.notna(), alone).astype("str"))
     apart = seen.drop_duplicates(["contact_id", "client_id", "profession"])
-    return _by(apart, "profession", enrolled, year, teams)
+    table = _by(apart, "profession", enrolled, year, teams)
+    seen = seen.loc[period_of(seen["date"], year) >= 0]
+    return table.assign(staff=staff_behind(seen.fillna({"profession": "not_stated"}), table, ["profession"]))

@@ -18,6 +18,7 @@ from factfidelity.wording import number, percent, pick
 _TEAM = {"team_id": "total"}
 _IN_YEAR = {"persons": ("latest.persons",)}
 _RATES = ("contacts", "minutes", "per_week", "per_month", "minutes_per_week")
+_HELD = ("contacts", "per_month", "share")
 _PARTS = ("outside", "relatives", "agency", "network", "off_hours")
 _COUNTS: Mapping[str, tuple[str, ...]] = {
     "persons": ("client_days", "per_week", "per_month", "minutes_per_week"),
@@ -50,9 +51,9 @@ class ContactPattern(Result):
     latest : DataFrame, one row per team
         The same over the last year.
     forms, professions : DataFrame, one row per team and form, or profession, over the last year
-        contacts, persons, per_month, share.
+        contacts, persons, per_month, share; staff (who held them) of a profession.
     mix : DataFrame, one row per team, calendar year, kind (form | profession | employer) and code
-        contacts, persons, per_month (for each client), share (of the team's in that year).
+        contacts, persons, per_month (for each client), share (of the team's in that year), staff.
     reach, continuity, follow_up, referrals : DataFrame
         As the functions of the same names.
     """
@@ -65,11 +66,14 @@ class ContactPattern(Result):
         "forms": Gate(
             ("team_id", "form"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM, within=_IN_YEAR
         ),
+        # what one to four of the staff did is theirs: their number goes before the gate and never leaves the room
         "professions": Gate(
-            ("team_id", "profession"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM, within=_IN_YEAR
+            ("team_id", "profession"), {"persons": _HELD, "staff": ("persons", *_HELD)}, margins=_TEAM,
+            within=_IN_YEAR, inner=("staff",),
         ),
         "mix": Gate(
-            ("team_id", "period_start", "kind", "code"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM
+            ("team_id", "period_start", "kind", "code"), {"persons": _HELD, "staff": ("persons", *_HELD)},
+            margins=_TEAM, inner=("staff",),
         ),
         "reach": Gate(
             ("team_id",),

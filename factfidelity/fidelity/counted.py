@@ -40,7 +40,7 @@ class Counted:
     part : float
         Clients in the numerator, where the numerator counts clients.
     staff : float
-        Staff members whose work the figure shows, where it shows that.
+        Staff members whose work the figure shows, or who left, where it shows that.
     left_out : float
         Clients without anything to count, left out of the figure.
     remarks : tuple of Remark

@@ -230,7 +230,7 @@ def turnover(data: TeamData, rule: Derive, on: int) -> Counted:
     evidence = rows_of("left", staff=gone.index, end=gone.to_numpy())
     return Counted(
         ratio(len(gone) * scale, positions, 100), len(gone), positions, start, on, shortened=shortened,
-        remarks=remarks, possible=positions > 0, evidence=evidence,
+        remarks=remarks, possible=positions > 0, evidence=evidence, staff=len(gone) or np.nan,
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from factfidelity.schemas.plan import Plan
 from factfidelity.stats import compare
 
 _RATES = ("rate_ratio", "rate_difference")
+_NOBODY: Row = dict.fromkeys(("moved_any", "moved_total", "moved_years"), nan)
 _TABLE = [
     "outcome", "window", "cohort", "clients", "clients_any", "total", "years", "mean", "sd", "median", "q1", "q3",
     "rate", "topic", "role", "largest", "two_largest",
@@ -117,6 +118,8 @@ def _one(design: Design, outcome: Outcome, index_stay: str, beside: Beside) -> t
             allowed = tuple(name for name in allowed if name in _RATES)
         pair = design.pair(outcome.tables, cohort=cohort, index_stay=index_stay)
         if outcome.kind == "any_admission" and not paired:
+            # not a row of its own, but the row of admissions shows the same clients
+            beside.append((design.counts(outcome, pair), dict.fromkeys(("before", "after"), _NOBODY)))
             continue
         counts, cell = design.counts(outcome, pair), Cell(outcome, cohort, index_stay)
         marks: Row = {"role": outcome.role, "planned": standing(design.plan, outcome)}

@@ -81,6 +81,8 @@ class RegressionToTheMean(Result):
                 "total_after": ("largest_after", "two_largest_after"),
             },
             topic="topic",
+            # the paired cohort: beside the totals of all they tell of the few whose windows are cut
+            inner=("total_before", "total_after"),
         ),
     }
 

@@ -173,7 +173,11 @@ class MirrorOutcomes(Result):
         # LPT and LRV add up to the outcome compulsory_days: where one is hidden, so is the other.
         "forms": Gate(
             keys=("window",),
-            counts={"clients": ("years", *_APART), "clients_lpt": _APART, "clients_lrv": _APART},
+            counts={
+                "clients": ("years", *_APART),
+                "clients_lpt": ("clients_lrv", *_APART),
+                "clients_lrv": ("clients_lpt", *_APART),
+            },
             wholes={"clients_lpt": "clients", "clients_lrv": "clients"},
             largest={"lpt_days": ("lpt_largest", "lpt_two_largest"), "lrv_days": ("lrv_largest", "lrv_two_largest")},
             topic="topic",

@@ -1,0 +1,115 @@
+"""What one result hides and another gives back: sums and rests that run across tables with other columns.
+
+The identities were found by looking for them: 16 invented deliveries, every number and every product or quotient of two
+columns of a row, and all triples A = B + C that hold in each of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from small_groups import with_small_groups
+
+import factfidelity as ff
+
+FEW = range(1, 5)
+
+
+@pytest.fixture(scope="module", params=[11, 12])
+def pair(request, attacked):
+    if request.param == 11:
+        return attacked
+    truth = ff.evaluate(with_small_groups(ff.sample_extract(seed=request.param, clients=70, teams=2, years=4)))
+    return truth, truth.released()
+
+
+def numbers(frame, column, by=("team_id",)):
+    """Return a column by its keys, hidden as missing."""
+    return frame.set_index(list(by))[column].astype("float64") if len(frame) else pd.Series(dtype="float64")
+
+
+def told(shown, true, *, none=False):
+    """Return whether a number worked out is there, right, and of few persons."""
+    few = [*FEW, 0] if none else list(FEW)
+    both = pd.concat({"shown": shown, "true": true}, axis=1)
+    right = both["shown"].notna() & np.isclose(both["shown"], both["true"])
+    return both.index[right & both["true"].isin(few)].tolist()
+
+
+def frame(pair, result, name):
+    truth, released = pair
+    return released.results[result].frames()[name], truth.results[result].frames()[name]
+
+
+def test_those_who_left_in_a_year_do_not_follow_from_those_who_ever_left(pair):
+    shown, true = frame(pair, "enrolment_flow", "table")
+    length, _ = frame(pair, "enrolment_flow", "length")
+    for team, rows in shown.groupby("team_id"):
+        gone = rows["ended"].isna()
+        if gone.sum() == 1 and team != "total":
+            number = numbers(length, "ended").get(team) - rows["ended"].sum()
+            assert not (number in FEW and number == true.loc[gone.idxmax(), "ended"]), team
+
+
+def test_those_without_a_meeting_do_not_follow_from_those_who_were_met_by_somebody(pair):
+    spread, _ = frame(pair, "caseload_ratios", "spread")
+    latest, true = frame(pair, "contact_pattern", "latest")
+    rest = numbers(latest, "persons") - numbers(spread, "persons")
+    assert not told(rest, numbers(true, "without"))
+    back = numbers(spread, "mean") * numbers(spread, "managers")
+    assert not told(numbers(latest, "persons") - back, numbers(true, "without"))
+
+
+def test_clients_under_one_form_of_compulsory_care_do_not_follow_from_those_under_the_other(pair):
+    forms, true = frame(pair, "mirror_outcomes", "forms")
+    table, _ = frame(pair, "mirror_outcomes", "table")
+    closed = table[(table["outcome"] == "compulsory_days") & (table["cohort"] == "all")]
+    for one, other in (("clients_lpt", "clients_lrv"), ("clients_lrv", "clients_lpt")):
+        rest = numbers(closed, "clients_any", ["window"]) - numbers(forms, one, ["window"])
+        assert not told(rest, numbers(true, other, ["window"]), none=True)
+
+
+def test_clients_with_any_admission_are_those_of_the_row_of_admissions(pair):
+    shown, _ = frame(pair, "mirror_outcomes", "table")
+    rows = shown.set_index(["outcome", "window", "cohort"])["clients_any"].astype("float64")
+    for window in ("before", "after"):
+        if ("any_admission", window, "mirror") in rows.index:
+            gap = abs(rows["admissions", window, "all"] - rows["any_admission", window, "mirror"])
+            assert gap not in FEW
+
+
+def test_staff_who_left_are_counted_as_few_in_the_fidelity_items_too(pair):
+    true = frame(pair, "staffing", "people")[1]
+    if "derived_teams" in pair[1].results:
+        derived, _ = frame(pair, "derived_teams", "table")
+        turnover = derived[derived["item"] == "H5"]
+        assert not told(numbers(turnover, "numerator"), numbers(true, "left"))
+
+
+@pytest.mark.parametrize("name", ["professions", "mix"])
+def test_what_one_to_four_of_the_staff_did_is_not_shown(pair, name):
+    """Whoever reads the roster knows who the psychiatrist is: the meetings are that person's work."""
+    shown, true = frame(pair, "contact_pattern", name)
+    few = true["staff"].between(1, 4).to_numpy()
+    assert few.any()
+    assert shown.loc[few, ["contacts", "persons", "per_month", "share"]].isna().all(axis=None)
+    assert "staff" not in shown
+
+
+def test_totals_of_the_paired_cohort_stay_in_the_room(pair):
+    shown, _ = frame(pair, "regression_to_the_mean", "unchanged")
+    assert not {"total_before", "total_after"} & set(shown)
+
+
+def test_a_meeting_with_many_staff_of_a_profession_is_still_shown():
+    extract = ff.sample_extract(seed=5, clients=120, teams=2, years=2)
+    contacts = extract.contacts
+    number = np.arange(len(contacts)) % 7
+    contacts = contacts.assign(profession="nurse", staff_id=[f"S{one}" for one in number])
+    tables = {name: extract.table(name) for name in extract.tables} | {"contacts": contacts}
+    parts = {part.name: getattr(extract, part.name) for part in dataclasses.fields(extract)}
+    shown = ff.contact_pattern(type(extract)(**{**parts, "tables": tables})).released().professions
+    assert shown["contacts"].notna().all()
