@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol, Self, TypeVar
 import numpy as np
 import pandas as pd
 
+from factfidelity.display.digits import with_digits
 from factfidelity.display.disclosure_audit import audited
 from factfidelity.display.disclosure_known import Known
 from factfidelity.display.disclosure_links import Closed, close, guard
@@ -64,7 +65,7 @@ def release_frames(
 
 def _outgoing(closed: Closed, rule: DisclosureRule) -> list[pd.DataFrame]:
     """Return the frames as they may leave: masked, and with rounded numbers of persons where the rule rounds."""
-    frames = [apply_mask(item.frame, item.gate, item.mask) for item in closed.frames]
+    frames = [with_digits(apply_mask(item.frame, item.gate, item.mask)) for item in closed.frames]
     if rule.method == "round":
         for frame, item, columns in zip(frames, closed.frames, rounded_frames(closed, rule), strict=True):
             for column, values in columns.items():
