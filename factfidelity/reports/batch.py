@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import importlib
 import json
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,19 +16,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from factfidelity.display.result import Result
 from factfidelity.errors import FactFidelityError
 from factfidelity.evaluation import ALL_TEAMS, ReleasedEvaluation, cut_at, evaluate, evaluate_teams, versions
 from factfidelity.extract import Extract
 from factfidelity.reports.batch_index import Line, index_page
-from factfidelity.reports.released import read_released, released_json, write_text
+from factfidelity.reports.batch_years import RELEASED, Beside, StoredYear, store_year, stored_year
+from factfidelity.reports.released import released_json, write_text
 from factfidelity.reports.render import FORMATS, check_choices, report_names, stored_files, write_all
 from factfidelity.schemas.plan import Plan
 
 Progress = Callable[[str, int, int], None]
-Known = Mapping[str, Mapping[str, Result]]
-_RELEASED = "released.json"
-_YEAR = ".year.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +106,10 @@ def render_batch(
     """Write the reports of all teams together and of each team, for each year, in each language.
 
     The report of a year shows what was known on its last day. All reports of a year go through the gate together, and
-    each year knows what the reports of the year before it show: a team's figures cannot be had by taking the other
-    teams from the whole, nor by taking one year's report from another's. What is there already, made from the same
-    data, plan and versions, is left as it is; a report that cannot be made is listed with its reason, and the rest is
-    done.
+    each year knows what the reports of all other years in the folder show, earlier and later: a team's figures cannot
+    be had by taking the other teams from the whole, nor by taking one year's report from another's. What is there
+    already, made from the same data, plan and versions, is left as it is; a report that cannot be made is listed with
+    its reason, and the rest is done.
 
     Parameters
     ----------
@@ -154,8 +152,7 @@ def render_batch(
         partial.unlink()
     with _pool(workers) as pool:
         running: dict[Future[str], Job] = {}
-        for number, jobs in enumerate(_evaluated(batch)):
-            batch.say(f"evaluate {wanted[number]}", number, len(wanted))
+        for jobs in _evaluated(batch, pool):
             for job in jobs:
                 if _is_made(root, job, formats):
                     batch.done.append(job)
@@ -190,51 +187,37 @@ def _deaf() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _evaluated(batch: _Batch) -> Iterator[list[Job]]:
-    """Evaluate year by year, each knowing what the reports of the year before show; give the jobs of each year."""
-    grains, known, chain = _beside(batch)
-    for year in batch.years:
+def _warm() -> None:
+    """Load what every report needs."""
+    for name in ("display.charts", "reports.workbook", "reports.notebook"):
+        importlib.import_module(f"factfidelity.{name}")
+
+
+def _evaluated(batch: _Batch, pool: ProcessPoolExecutor) -> Iterator[list[Job]]:
+    """Evaluate year by year, each knowing what the reports of all other years show; give the jobs of each year."""
+    beside = Beside.of(batch.root, batch.years)
+    for number, year in enumerate(batch.years):
+        batch.say(f"evaluate {year}", number, len(batch.years))
         extract = cut_at(batch.extract, min(pd.Timestamp(year + 1, 1, 1), batch.extract.end))
-        key = _key(batch, extract, chain)
+        base = _base(batch, extract)
+        stored = stored_year(batch.root, year)
         try:
-            stored = _stored(batch, year, key)
-            if stored is None:
-                grains = grains or _grains(batch)
+            if stored is None or not beside.fits(year, stored, base, batch.years[-1]):
+                pool.submit(_warm)  # the processes make ready while the figures are made
                 made, small = evaluate_teams(
-                    extract, batch.plan, batch.teams, previous=known, grains=grains, leave_out=True
-                )
-                stored = _store(batch, year, key, made, small)
+                    extract, batch.plan, batch.teams, previous=beside.shown(),
+                    grains=beside.grains() or _grains(batch), leave_out=True,
+                )  # fmt: skip
+                stored = _store(batch, year, StoredYear(base, batch.years[-1], beside.keys(), {}, small), made)
         except FactFidelityError as fault:
             batch.failed += [(Job(ALL_TEAMS, year, one, f"{year}/all"), fault.render(one)) for one in batch.languages]
+            if stored is not None:  # what was made before lies there still
+                beside.years[year] = stored
             yield []
             continue
-        folders, few = stored
-        grains, known = _read(batch.root, folders)
-        chain = key
-        batch.small += [(team, year) for team in few]
-        yield [Job(team, year, language, place) for team, place in folders.items() for language in batch.languages]
-
-
-def _beside(batch: _Batch) -> tuple[Mapping[str, str] | None, Known, str]:
-    """Return what the nearest year that lies in the folder already, and is not asked for, shows."""
-    others = [year for year in _years_there(batch.root) if year not in batch.years]
-    earlier = [year for year in others if year < batch.years[0]] if batch.years else []
-    nearest = max(earlier, default=min(others, default=None))
-    if nearest is None:
-        return None, {}, ""
-    content = json.loads((batch.root / str(nearest) / _YEAR).read_text(encoding="utf-8"))
-    return *_read(batch.root, content["folders"]), str(content["key"])
-
-
-def _years_there(root: Path) -> list[int]:
-    return sorted(int(path.parent.name) for path in root.glob(f"*/{_YEAR}") if path.parent.name.isdigit())
-
-
-def _read(root: Path, folders: Mapping[str, str]) -> tuple[Mapping[str, str] | None, Known]:
-    """Return the grains of a year's reports, and what they show."""
-    read = {team: read_released(root / place / _RELEASED) for team, place in folders.items()}
-    grains = read[ALL_TEAMS].provenance.get("grains") if ALL_TEAMS in read else None
-    return grains, {team: one.results for team, one in read.items()}
+        beside.years[year] = stored
+        batch.small += [(team, year) for team in stored.small]
+        yield [Job(team, year, one, place) for team, place in stored.folders.items() for one in batch.languages]
 
 
 def _grains(batch: _Batch) -> Mapping[str, str]:
@@ -243,43 +226,26 @@ def _grains(batch: _Batch) -> Mapping[str, str]:
     return evaluate(cut_at(batch.extract, last), batch.plan).grains
 
 
-def _key(batch: _Batch, extract: Extract, chain: str) -> str:
-    """Return a fingerprint of all that a year's released figures hang on."""
-    content = [
-        extract.fingerprint, batch.plan.record(), versions(), batch.years[-1], sorted(batch.teams or ()), chain,
-        batch.facts,
-    ]  # fmt: skip
+def _base(batch: _Batch, extract: Extract) -> str:
+    """Return a fingerprint of all that a year's figures are made from, but for what other years show."""
+    content = [extract.fingerprint, batch.plan.record(), versions(), sorted(batch.teams or ()), batch.facts]
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _stored(batch: _Batch, year: int, key: str) -> tuple[dict[str, str], list[str]] | None:
-    """Return the folders of a year's teams, and the teams that are too small, where both are there as asked."""
-    path = batch.root / str(year) / _YEAR
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        folders, small = dict(content["folders"]), list(content["small"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    there = all((batch.root / place / _RELEASED).is_file() for place in folders.values())
-    return (folders, small) if content.get("key") == key and there else None
-
-
-def _store(
-    batch: _Batch, year: int, key: str, made: Mapping[str, ReleasedEvaluation], small: Sequence[str]
-) -> tuple[dict[str, str], list[str]]:
+def _store(batch: _Batch, year: int, stored: StoredYear, made: Mapping[str, ReleasedEvaluation]) -> StoredYear:
     """Write the released figures of a year; reports made from other figures go, the mark of the year comes last."""
     folders: dict[str, str] = {}
     for team, released in made.items():
         folders[team] = f"{year}/{_folder_name(team, folders, year)}"
         text = released_json(dataclasses.replace(released, delivery=batch.facts))
-        store = batch.root / folders[team] / _RELEASED
+        store = batch.root / folders[team] / RELEASED
         if not store.is_file() or store.read_text(encoding="utf-8") != text:
             for old in report_names():
                 (store.parent / old).unlink(missing_ok=True)
             write_text(store, text)
-    content = {"key": key, "folders": folders, "small": list(small)}
-    write_text(batch.root / str(year) / _YEAR, json.dumps(content, ensure_ascii=False, indent=1))
-    return folders, list(small)
+    stored = dataclasses.replace(stored, folders=folders)
+    store_year(batch.root, year, stored)
+    return stored
 
 
 def _folder_name(team: str, taken: Mapping[str, str], year: int) -> str:
@@ -322,20 +288,33 @@ def _note(batch: _Batch, job: Job, reason: str) -> None:
 
 
 def _is_made(root: Path, job: Job, formats: Sequence[str]) -> bool:
-    marker = _marker(root, job)
-    return marker.is_file() and set(json.loads(marker.read_text(encoding="utf-8"))) >= set(formats)
+    """Tell whether the report of these very figures lies there in all formats."""
+    try:
+        made = json.loads(_marker(root, job).read_text(encoding="utf-8"))
+        there = all((root / job.folder / name).is_file() for name in made["files"])
+        return there and made["figures"] == _figures_of(root / job.folder) and set(made["formats"]) >= set(formats)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _marker(root: Path, job: Job) -> Path:
     return root / job.folder / f".made_{job.language}.json"
 
 
+def _figures_of(folder: Path) -> str:
+    """Return a fingerprint of the released figures of a report."""
+    return hashlib.sha256((folder / RELEASED).read_bytes()).hexdigest()
+
+
 def _one(root: Path, job: Job, formats: Sequence[str]) -> str:
     """Render one report; return why it could not be done, or nothing."""
     folder = root / job.folder
     try:
-        write_all(folder, stored_files(folder / _RELEASED, language=job.language, formats=formats))
-        write_text(_marker(root, job), json.dumps(sorted(formats)))
+        figures = _figures_of(folder)
+        contents = stored_files(folder / RELEASED, language=job.language, formats=formats)
+        write_all(folder, contents)
+        made = {"figures": figures, "formats": sorted(formats), "files": sorted(contents)}
+        write_text(_marker(root, job), json.dumps(made))
     except FactFidelityError as fault:
         return fault.render(job.language)
     except OSError as fault:
@@ -355,11 +334,10 @@ def _write_index(batch: _Batch, language: str) -> Path:
     lines = [line(job, "done") for job in batch.done if job.language == language]
     lines += [line(job, "failed", reason) for job, reason in batch.failed if job.language == language]
     lines += [Line(team, named.get(team, team), year, "small") for team, year in batch.small]
-    for year in set(_years_there(batch.root)) - set(batch.years):
-        content = json.loads((batch.root / str(year) / _YEAR).read_text(encoding="utf-8"))
-        jobs = [Job(team, year, language, place) for team, place in content["folders"].items()]
+    for year, stored in Beside.of(batch.root, batch.years).years.items():
+        jobs = [Job(team, year, language, place) for team, place in stored.folders.items()]
         lines += [line(job, "done") for job in jobs if _marker(batch.root, job).is_file()]
-        lines += [Line(team, named.get(team, team), year, "small") for team in content["small"]]
+        lines += [Line(team, named.get(team, team), year, "small") for team in stored.small]
     path = batch.root / f"index_{language}.html"
     write_text(path, index_page(batch.root, lines, batch.plan, language, batch.languages))
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shutil
 
 import pytest
 
@@ -12,6 +13,7 @@ import factfidelity as ff
 from factfidelity.evaluation import ReleasedEvaluation, cut_at, only_team
 from factfidelity.reports import batch
 from factfidelity.reports.batch import full_years, render_batch
+from factfidelity.reports.batch_years import Beside, StoredYear, store_year, stored_year
 from factfidelity.reports.notebook_here import run_here
 from factfidelity.reports.released import read_released
 from factfidelity.reports.render import report_html
@@ -114,8 +116,24 @@ def test_other_files_in_a_folder_of_the_batch_are_left_alone(made, extract, tmp_
     here.mkdir(parents=True)
     for name in ("report_sv.html", "anteckningar.docx"):
         (here / name).write_text("gammalt", encoding="utf-8")
-    batch._store(held, 2023, "key", {"A": ReleasedEvaluation({}, {}, plan, {}, {})}, [])
+    batch._store(held, 2023, stored("base", 2023), {"A": ReleasedEvaluation({}, {}, plan, {}, {})})
     assert sorted(path.name for path in here.iterdir()) == ["anteckningar.docx", "released.json"]
+
+
+def test_a_report_counts_as_made_only_of_these_very_figures_and_while_its_files_are_there(made, tmp_path):
+    place, _, outcome = made
+    job = outcome.done[0]
+    shutil.copytree(place / job.folder, tmp_path / job.folder)
+    assert batch._is_made(tmp_path, job, ("xlsx",))
+    assert not batch._is_made(tmp_path, job, ("html", "xlsx"))
+    path = tmp_path / job.folder / "released.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + " ", encoding="utf-8")
+    assert not batch._is_made(tmp_path, job, ("xlsx",))
+    path.write_text(text, encoding="utf-8")
+    assert batch._is_made(tmp_path, job, ("xlsx",))
+    next((tmp_path / job.folder).glob("tables_*.xlsx")).unlink()
+    assert not batch._is_made(tmp_path, job, ("xlsx",))
 
 
 def test_another_plan_makes_the_figures_of_a_year_again(made, extract):
@@ -126,8 +144,63 @@ def test_another_plan_makes_the_figures_of_a_year_again(made, extract):
     held = batch._Batch(extract, plan, place, [year], None, ("sv",), ("xlsx",), {}, None)
     changed = dataclasses.replace(held, plan=other)
     cut = cut_at(extract, batch.pd.Timestamp(year + 1, 1, 1))
-    assert batch._stored(held, year, batch._key(held, cut, "")) is not None
-    assert batch._stored(changed, year, batch._key(changed, cut, "")) is None
+    stored, alone = stored_year(place, year), Beside.of(place, [year])
+    assert alone.fits(year, stored, batch._base(held, cut), year)
+    assert not alone.fits(year, stored, batch._base(changed, cut), year)
+
+
+def stored(base, last, knew=None):
+    return StoredYear(base, last, knew or {}, {}, [])
+
+
+def lying(folder, years):
+    """Lay years into a folder, as if each was made in this order knowing all before it."""
+    beside = Beside(folder)
+    for year in years:
+        (folder / str(year)).mkdir()
+        beside.years[year] = stored("base", max(years), beside.keys())
+        store_year(folder, year, beside.years[year])
+    return beside
+
+
+def test_a_year_knows_all_years_that_lie_in_the_folder_earlier_and_later(tmp_path):
+    lying(tmp_path, [2018, 2019, 2022, 2024])
+    assert set(Beside.of(tmp_path, [2020, 2021]).years) == {2018, 2019, 2022, 2024}
+    assert set(Beside.of(tmp_path, [2019]).years) == {2018, 2022, 2024}
+    assert list(Beside.of(tmp_path, [2020]).years)[-1] == 2019
+    assert list(Beside.of(tmp_path, [2015]).years)[-1] == 2018
+
+
+def test_of_two_years_the_one_that_was_made_later_must_have_known_the_other(tmp_path):
+    lying(tmp_path, [2022, 2023, 2024])
+    for year in (2022, 2023, 2024):
+        assert Beside.of(tmp_path, [year]).fits(year, stored_year(tmp_path, year), "base", year)
+    store_year(tmp_path, 2021, stored("base", 2024))  # knows nothing of the others, and they nothing of it
+    assert not Beside.of(tmp_path, [2023]).fits(2023, stored_year(tmp_path, 2023), "base", 2023)
+    store_year(tmp_path, 2021, stored("base", 2024, Beside.of(tmp_path, [2021]).keys()))
+    assert Beside.of(tmp_path, [2023]).fits(2023, stored_year(tmp_path, 2023), "base", 2023)
+    store_year(tmp_path, 2022, stored("other", 2024))  # made again from other data
+    assert not Beside.of(tmp_path, [2024]).fits(2024, stored_year(tmp_path, 2024), "base", 2024)
+
+
+def test_the_figures_of_every_other_year_are_given_to_the_gate(made, extract, tmp_path, monkeypatch):
+    place, options, _ = made
+    shutil.copytree(place, tmp_path / "more")
+    later = options["years"][0]
+    given = []
+
+    def refuse(*frames, previous, **options):
+        given.append({team: len(ones) for team, ones in previous.items()})
+        raise ff.DisclosureError("hidden values would be given away")
+
+    monkeypatch.setattr(batch, "evaluate_teams", refuse)
+    shutil.copytree(tmp_path / "more" / str(later), tmp_path / "more" / "2019")
+    again = stored_year(tmp_path / "more", later)
+    folders = {team: place.replace(str(later), "2019") for team, place in again.folders.items()}
+    store_year(tmp_path / "more", 2019, dataclasses.replace(again, folders=folders))
+    outcome = render_batch(extract, ff.load_plan(), tmp_path / "more", **{**options, "years": [later - 1]})
+    assert given == [dict.fromkeys(["all", *extract.teams["team_id"]], 2)]
+    assert len(outcome.failed) == 1
 
 
 def test_a_report_that_fails_is_listed_with_its_reason_and_the_others_are_done(made, extract):
