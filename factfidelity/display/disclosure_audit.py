@@ -14,6 +14,7 @@ from factfidelity.display.disclosure_primary import Mask, counts_of
 from factfidelity.display.disclosure_proof import proven
 from factfidelity.display.disclosure_rule import DisclosureRule
 from factfidelity.display.disclosure_system import System
+from factfidelity.display.disclosure_unseen import told_in_rows
 from factfidelity.errors import DisclosureError, Problem
 
 ATTACKS = (
@@ -101,7 +102,7 @@ def _spread_known(closed: Closed, known: np.ndarray, told: list[Mask]) -> None:
     for (number, column), cells in sheets:
         told[number][column] = told[number].get(column, np.False_) | np.where(cells >= 0, known[cells], False)
     for item, others in zip(closed.frames, told, strict=True):
-        for triple in item.found:
+        for triple in told_in_rows(item):
             if all(name in item.mask for name in triple):
                 unknown, alone = given_back(triple, item.mask, item.known, others)
                 for name, is_unknown in zip(triple, unknown, strict=True):

@@ -11,11 +11,13 @@ from factfidelity.display.disclosure_primary import Mask
 Triple = tuple[str, str, str]
 _EXACT = 1e-7
 _GLANCE = 40  # rows of a first look
+_LOOK = 120  # rows in which a column is held against products of others
+_BY_CHANCE = 0.2  # share of the rows in which a column is such a product without meaning it
 _USUAL = np.log([1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 12.0, 365.25, 365.0, 30.4375])
 
 
-def triples(columns: Sequence[str], values: np.ndarray) -> list[Triple]:
-    """Return triples of columns where any two give the third, up to one constant, in every row.
+def triples(columns: Sequence[str], values: np.ndarray) -> tuple[list[Triple], frozenset[Triple]]:
+    """Return triples of columns where any two give the third, up to one constant, in every row; and which are sums.
 
     Found in the numbers themselves: ``a = k * b * c`` (so also rates, means and shares) and ``a = b + c``.
 
@@ -27,6 +29,7 @@ def triples(columns: Sequence[str], values: np.ndarray) -> list[Triple]:
     """
     free = np.array([place for place in range(len(columns)) if _varies(values[:, place])], dtype="int64")
     found: set[tuple[int, int, int]] = set()
+    added: set[tuple[int, int, int]] = set()
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(values > 0, np.log(values), np.nan)
     fractions = np.abs(values - np.round(values)) > _EXACT
@@ -43,8 +46,32 @@ def triples(columns: Sequence[str], values: np.ndarray) -> list[Triple]:
             for third in others[_may_add(values, rows, first, second, others)]:
                 there = np.isfinite(values[:, [*three, third]]).all(axis=1)
                 if _is_sum(values[there][:, [*three, third]]):
-                    found.add(_sorted(first, second, third))
-    return [(columns[first], columns[second], columns[third]) for first, second, third in sorted(found)]
+                    added.add(_sorted(first, second, third))
+    named = {one: (columns[one[0]], columns[one[1]], columns[one[2]]) for one in sorted(found | added)}
+    return list(named.values()), frozenset(name for one, name in named.items() if one not in found)
+
+
+def is_product(column: np.ndarray, figure: np.ndarray, others: Sequence[np.ndarray]) -> bool:
+    """Return whether a figure gives a column back by one of several others, in more rows than by chance.
+
+    Parameters
+    ----------
+    column, figure : array
+    others : sequence of arrays
+    """
+    rows = np.unique(np.linspace(0, max(len(column) - 1, 0), _LOOK).astype("int64"))[: len(column)]
+    table = np.column_stack(others)[rows]
+    fractions = np.abs(np.column_stack([table - np.round(table), figure[rows] - np.round(figure[rows])])) > _EXACT
+    fractions = fractions[:, :-1] | fractions[:, [-1]]
+    enough = 1 + (len(rows) >= 4) + (len(rows) >= 10)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mine, made, logs = np.log(column[rows])[:, None], np.log(figure[rows])[:, None], np.log(table)
+        for gap in (mine - made - logs, mine - made + logs, mine + made - logs):
+            near = (np.abs(np.abs(gap)[:, :, None] - _USUAL).min(axis=2) < _EXACT) & fractions
+            hits, tried = near.sum(axis=0), (np.isfinite(gap) & fractions).sum(axis=0)
+            if ((hits > _BY_CHANCE * tried) & (hits >= enough)).any():
+                return True
+    return False
 
 
 def _may_multiply(logs: np.ndarray, first: int, second: int, others: np.ndarray) -> np.ndarray:

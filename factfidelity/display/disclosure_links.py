@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from factfidelity.display.disclosure_guarded import Guarded
-from factfidelity.display.disclosure_identities import close_identities, triples
+from factfidelity.display.disclosure_identities import close_identities
 from factfidelity.display.disclosure_known import Known
 from factfidelity.display.disclosure_names import mixed
 from factfidelity.display.disclosure_primary import (
@@ -17,6 +17,7 @@ from factfidelity.display.disclosure_primary import (
     dominated,
     first_mask,
     hidden_cells,
+    inner_columns,
     sensitive_counts,
     spread_in_rows,
 )
@@ -24,8 +25,10 @@ from factfidelity.display.disclosure_registry import Registry, Sheet, register
 from factfidelity.display.disclosure_rests import add_rests
 from factfidelity.display.disclosure_rule import DisclosureRule
 from factfidelity.display.disclosure_secondary import protect_system
+from factfidelity.display.disclosure_unseen import hide_unseen, told_in_rows, unseen_columns
 from factfidelity.display.gate import Gate
 
+_PERIOD = "period_start"
 _SUM_WIDTH = 0.2  # the interval that must stay for a hidden sum, as a share of it
 
 
@@ -62,7 +65,10 @@ def close(frames: Sequence[Guarded], rule: DisclosureRule, *, before: Known | No
     sheets, places = _sheets(frames)
     registry = register(sheets)
     system = registry.system
+    for item in frames:
+        item.unseen = unseen_columns(item)
     _mark(frames, places, registry, rule)
+    hide_unseen(frames, places, registry)
     add_rests(frames, places, registry, rule)
     _mark_before(frames, places, registry, rule, before or Known())
     blocks = system.blocks(~system.fixed)
@@ -106,7 +112,8 @@ def _sheets(frames: Sequence[Guarded]) -> tuple[list[Sheet], list[tuple[int, str
     renamed = [column in frames[number].gate.alias for number, column in places]
     for order in sorted(range(len(sheets)), key=lambda place: renamed[place]):
         number, column = places[order]
-        _adopt(sheets, order, frames[number], column, _first(places, frames, order))
+        others = {place: frames[places[place][0]] for place in _first(places, frames, order)}
+        _adopt(sheets, order, frames[number], column, others)
     return sheets, places
 
 
@@ -126,7 +133,7 @@ def _first(places: Sequence[tuple[int, str]], frames: Sequence[Guarded], order: 
     ]
 
 
-def _adopt(sheets: Sequence[Sheet], order: int, item: Guarded, column: str, others: Sequence[int]) -> None:
+def _adopt(sheets: Sequence[Sheet], order: int, item: Guarded, column: str, others: Mapping[int, Guarded]) -> None:
     """Tie the rows of a count that stands in another frame too to the rows there; sums keep its own names."""
     if column not in item.gate.counts:
         return
@@ -137,7 +144,7 @@ def _adopt(sheets: Sequence[Sheet], order: int, item: Guarded, column: str, othe
         own = own.and_key(key, value)
         sheet.names = sheet.names.and_key("as", f"{item.name}:{column}")
     taken = np.zeros(own.number, dtype=bool)
-    for place in reversed(others):
+    for place, source in reversed(list(others.items())):
         other = sheets[place]
         shared = [key for key, marks in other.names.keys.items() if key in own.keys and marks.any()]
         shared = [key for key in shared if own.keys[key].any()]
@@ -145,9 +152,27 @@ def _adopt(sheets: Sequence[Sheet], order: int, item: Guarded, column: str, othe
         mine = _valued(own.over(shared), sheet.values)
         found = np.minimum(np.searchsorted(there, mine), max(len(there) - 1, 0))
         if len(there):
-            rows = np.flatnonzero(~taken & ~np.isnan(sheet.values) & (there[found] == mine))
+            free = ~taken & _may_be_same(item, source, shared) if _PERIOD in item.gate.keys else ~taken
+            rows = np.flatnonzero(free & ~np.isnan(sheet.values) & (there[found] == mine))
             taken[rows] = True
             sheet.same.append((rows, place, at[found[rows]]))
+
+
+def _may_be_same(item: Guarded, other: Guarded, shared: Sequence[str]) -> np.ndarray:
+    """Return which periods of a table may be that of a table without periods: all of their counts are the same.
+
+    Where one count is all that they share, the last period may be.
+    """
+    counts = [name for name in counts_of(item.frame, item.gate) if name in counts_of(other.frame, other.gate)]
+    if len(counts) > 1:
+        mine, there = (
+            mixed(one.names.over(shared), *((one.numbers_of(name) + 0.0).view("uint64") for name in counts))
+            for one in (item, other)
+        )
+        return np.isin(mine, there)
+    period = pd.to_datetime(item.frame[_PERIOD], errors="coerce").to_numpy()
+    last = pd.Series(period).groupby(item.names.over(shared)).transform("max").to_numpy()
+    return np.asarray(period == last)
 
 
 def _valued(names: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -241,32 +266,26 @@ def _close_rows(item: Guarded) -> None:
     """Hide what a row gives back by multiplying, dividing or adding its columns."""
     if not hidden_cells(item.mask):
         return
-    columns = [name for name in item.mask if _is_amount_or_change(item.frame[name])]
-    if not item.looked:
-        values = [item.numbers_of(name) for name in columns]
-        item.found = triples(columns, np.column_stack(values)) if values else []
-        item.looked = True
-    if item.found:
+    item.look()
+    if found := told_in_rows(item):
+        columns = {name for triple in found for name in triple}
         order = sorted(columns, key=lambda name: _rank(item, name))
-        close_identities(item.found, item.mask, item.known, order, item.told | item.told_now)
+        close_identities(found, item.mask, item.known, order, item.told | item.told_now)
 
 
-def _rank(item: Guarded, name: str) -> tuple[bool, bool, bool, bool, str]:
-    """Return what is hidden first: figures before counts, those of a part before others, ratios before sums."""
+def _rank(item: Guarded, name: str) -> tuple[bool, bool, bool, bool, bool, str]:
+    """Return what is hidden first: what nobody sees, figures before counts, those of a part, ratios before sums."""
     holders = [count for count, followers in item.gate.counts.items() if name in followers]
     values = item.numbers_of(name)
     is_whole = bool((np.abs(values - np.round(values))[np.isfinite(values)] < 1e-9).all())
     return (
+        name not in inner_columns(item.gate),
         name in item.gate.counts,
         not holders,
         is_whole,
         not any(count in item.gate.wholes for count in holders),
         name,
     )
-
-
-def _is_amount_or_change(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _follow(item: Guarded, frames: Sequence[Guarded]) -> None:
@@ -291,7 +310,7 @@ def _mask_to_system(frames: Sequence[Guarded], places: Sequence[tuple[int, str]]
 
 def _system_to_mask(frames: Sequence[Guarded], places: Sequence[tuple[int, str]], registry: Registry) -> None:
     for (number, column), cells in zip(places, registry.cells, strict=True):
-        rows = np.where(cells >= 0, registry.system.hidden[cells], False)
+        rows = np.where(cells >= 0, (registry.system.hidden & ~registry.system.silent)[cells], False)
         frames[number].mask[column] |= rows.astype(bool)
         item, told = (
             frames[number],

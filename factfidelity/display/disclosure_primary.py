@@ -98,6 +98,7 @@ def spread_in_rows(frame: pd.DataFrame, gate: Gate, mask: Mask, sensitive: Mask 
     """Hide in each row what rests on something hidden; return whether anything was added."""
     before = hidden_cells(mask)
     small = sensitive or {}
+    inner = inner_columns(gate)
     for count in counts_of(frame, gate):
         followers = followers_of(frame, gate, count)
         if count in gate.wholes.values():
@@ -105,7 +106,8 @@ def spread_in_rows(frame: pd.DataFrame, gate: Gate, mask: Mask, sensitive: Mask 
             followers += parts + [name for part in parts for name in followers_of(frame, gate, part)]
         for name in followers:
             if name in mask:
-                mask[name] |= small.get(count, mask[count]) if name in gate.free else mask[count]
+                stays = name in gate.free or count in inner
+                mask[name] |= small.get(count, mask[count]) if stays else mask[count]
     for name in dict.fromkeys(name for count in counts_of(frame, gate) for name in followers_of(frame, gate, count)):
         if name in mask and name not in gate.counts and mask[name].any():
             for other in _beside(frame, gate, name):

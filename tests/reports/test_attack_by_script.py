@@ -153,8 +153,10 @@ def attack_on_files(files, truth, language):
     for part in ("summary", "tables"):
         book, states, drawn = attacker.read_workbook(files[f"{part}_{language}.xlsx"])
         assert set(states) == {"visible"}
-        shown = {round(value, 9) for table in book.values() for values in table.numbers.values() for value in values}
-        told += [("chart", value) for value in drawn if round(value, 9) not in shown]
+        shown = {
+            round(float(value), 9) for table in book.values() for values in table.numbers.values() for value in values
+        }
+        told += [("chart", value) for value in drawn if round(float(value), 9) not in shown]
         sources |= {f"{part} {name}": table for name, table in book.items()}
     told += seen_leaks(sources, truths)
     attacker.work_out(sources)
