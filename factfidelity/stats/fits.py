@@ -212,15 +212,34 @@ def _negative_binomial(outcome: Vector, design: pd.DataFrame, offset: Vector) ->
     previous = -np.inf
     for _ in range(100):
         found = minimize_scalar(minus_likelihood, bounds=(-16.0, 8.0), method="bounded", options={"xatol": 1e-10})
-        log_alpha = float(found.x)
-        if log_alpha < -15:
+        if float(found.x) < -15:
             return Poisson(), 0.0, True
+        log_alpha = _where_level(float(found.x), outcome, mean)
         family = NegativeBinomial(alpha=float(np.exp(log_alpha)))
         mean = np.asarray(GLM(outcome, matrix, family=family, offset=offset).fit(maxiter=200, tol=1e-12).fittedvalues)
         if abs(log_alpha - previous) < 1e-8:
             return family, float(np.exp(log_alpha)), True
         previous = log_alpha
     return family, float(np.exp(log_alpha)), False
+
+
+def _where_level(log_alpha: float, outcome: Vector, mean: Vector) -> float:
+    """Return where the likelihood is level, next to its highest point: a search by height alone ends within 1e-8 of it.
+
+    The digits after those would hang on the processor.
+    """
+    from scipy.optimize import brentq
+    from scipy.special import digamma
+
+    def slope(log_alpha: float) -> float:
+        shape = np.exp(-log_alpha)
+        parts = digamma(outcome + shape) - digamma(shape) + np.log(shape / (shape + mean))
+        return float((parts + 1 - (shape + outcome) / (shape + mean)).sum())
+
+    low, high = log_alpha - 1e-3, log_alpha + 1e-3
+    if slope(low) * slope(high) >= 0:  # at an end of what alpha may be
+        return log_alpha
+    return float(brentq(slope, low, high, xtol=1e-14, rtol=1e-14))
 
 
 def ratio_table(fit: CountFit, level: float) -> pd.DataFrame:
