@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from factfidelity.display.disclosure_across import add_across, counted_twice
 from factfidelity.display.disclosure_registry import Registry
 from factfidelity.display.disclosure_rule import DisclosureRule
 from factfidelity.display.disclosure_system import System
@@ -38,9 +39,11 @@ def add_rests(
             _add_between(frames[number], column, cells, registry.system, rule, pairs)
             _add_across(frames[number], column, cells, registry.system, rule, pairs)
             _add_within(frames, number, column, cells_of, registry.system, rule, pairs)
+    add_across(frames, cells_of, registry.system, rule, pairs)
     ends = np.array(list(pairs), dtype="int64").reshape(-1, 2)
     hide = np.array(list(pairs.values()), dtype=bool)
     registry.system.add_rests(ends[:, 0], ends[:, 1], hide, float(rule.protection))
+    registry.system.add_surplus(counted_twice(frames, cells_of, registry.system, rule), float(rule.protection))
 
 
 def _add_between(

@@ -73,10 +73,27 @@ class System:
 
     def add_rests(self, parts: np.ndarray, wholes: np.ndarray, hide: np.ndarray, width: float) -> None:
         """Add the rest of each whole, as a number that stands in no table."""
-        start, number = len(self.values), len(parts)
-        rest = self.values[wholes] - self.values[parts]
+        number = len(parts)
+        new = self._add(self.values[wholes] - self.values[parts], hide, width)
+        cells = np.column_stack([parts, new, wholes]).ravel()
+        self.sums = self.sums.joined(
+            Sums(np.arange(number + 1) * 3, cells, np.tile([1.0, 1.0, -1.0], number))
+        )  # fmt: skip
+
+    def add_surplus(self, lines: Sequence[tuple[Sequence[int], int]], width: float) -> None:
+        """Add what some parts have more than their total, as numbers that stand in no table."""
+        over = np.array([self.values[list(parts)].sum() - self.values[total] for parts, total in lines])
+        new = self._add(over, np.ones(len(lines), dtype=bool), width)
+        self.sums = self.sums.joined(Sums.of([
+            ((int(cell), *parts, total), (-1.0, *([1.0] * len(parts)), -1.0))
+            for cell, (parts, total) in zip(new, lines, strict=True)
+        ]))  # fmt: skip
+
+    def _add(self, values: np.ndarray, hide: np.ndarray, width: float) -> np.ndarray:
+        """Add numbers that stand in no table; return their cells."""
+        start, number = len(self.values), len(values)
         yes, no = np.ones(number, dtype=bool), np.zeros(number, dtype=bool)
-        self.values = np.concatenate([self.values, rest])
+        self.values = np.concatenate([self.values, values])
         self.hidden = np.concatenate([self.hidden, yes])
         self.sensitive = np.concatenate([self.sensitive, hide])
         self.widths = np.concatenate([self.widths, np.where(hide, width, 0.0)])
@@ -85,12 +102,9 @@ class System:
         self.costs = np.concatenate([self.costs, np.zeros(number)])
         self.persons = np.concatenate([self.persons, no])
         self.pinned = np.concatenate([self.pinned, no])
-        self.seen = np.hstack([self.seen, np.tile(rest, (4, 1))])
+        self.seen = np.hstack([self.seen, np.tile(values, (4, 1))])
         self.served = np.concatenate([self.served, no])
-        cells = np.column_stack([parts, start + np.arange(number), wholes]).ravel()
-        self.sums = self.sums.joined(
-            Sums(np.arange(number + 1) * 3, cells, np.tile([1.0, 1.0, -1.0], number))
-        )  # fmt: skip
+        return np.arange(start, start + number)
 
     def room(self, cells: np.ndarray, at_least: float) -> np.ndarray:
         """Return how far each number may fall in the eyes of an attacker who knows that it is ``at_least`` so much."""

@@ -1,0 +1,84 @@
+"""Numbers that follow from several results together, and from persons who are counted twice."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from factfidelity.display.disclosure import DisclosureRule, release_frames, release_results
+from factfidelity.display.gate import Gate
+
+
+def of(table, **gate):
+    return OneTable(table, Gate(**gate))
+
+
+@dataclass(frozen=True)
+class OneTable:
+    """The least that the gate asks of a result, with a gate of its own."""
+
+    table: pd.DataFrame
+    gate: Gate
+    is_released: bool = False
+
+    @property
+    def gates(self):
+        return {"table": self.gate}
+
+    def frames(self):
+        return {"table": self.table}
+
+    def with_frames(self, frames, *, released):
+        return OneTable(frames["table"], self.gate, released)
+
+
+LEFT = ("year.table.persons", "left.table.ended?year=last", "last_day.table.clients?what=enrolled")
+
+
+def in_three_results(ended, last_day):
+    year = column("team", "persons", a=111, b=90)
+    left = pd.DataFrame({"team": ["a", "a", "b", "b"], "year": [2023, 2024] * 2, "ended": [9, ended, 12, 15]})
+    day = pd.DataFrame({"team": ["a", "b"], "what": "enrolled", "clients": [last_day, 75]})
+    return {
+        "year": of(year, keys=("team",), counts={"persons": ()}),
+        "left": of(left, keys=("team", "year"), counts={"ended": ()}),
+        "last_day": of(day, keys=("team", "what"), counts={"clients": ()}, sums=(LEFT,)),
+    }
+
+
+def column(key, name, **values):
+    return pd.DataFrame({key: list(values), name: list(values.values())})
+
+
+def test_a_small_number_is_not_the_rest_of_two_that_other_results_show():
+    released, record = release_results(in_three_results(3, 108), DisclosureRule())
+    row = [released[name].table.iloc[place, -2] for name, place in (("year", 0), ("left", 1), ("last_day", 0))]
+    assert np.isnan(row[1])
+    assert np.isnan(row).sum() == 2
+    assert record["narrowest"] >= 5
+    assert released["year"].table["persons"].iloc[1] == 90
+    assert released["left"].table["ended"].tolist()[2:] == [12, 15]
+
+
+def test_the_rest_of_a_number_in_another_result_is_guarded_also_where_it_stands_nowhere():
+    results = in_three_results(3, 108)
+    del results["left"]
+    released, _ = release_results(results, DisclosureRule())
+    hidden = [released[name].table.iloc[:, -2].isna().tolist() for name in results]
+    assert sum(hidden[0]) + sum(hidden[1]) == 1
+    assert not hidden[0][1]
+    assert not hidden[1][1]
+
+
+def test_a_sum_over_results_that_does_not_hold_hides_nothing():
+    released, _ = release_results(in_three_results(20, 101), DisclosureRule())
+    assert all(one.table.iloc[:, -2].notna().all() for one in released.values())
+
+
+def test_those_few_who_are_in_two_teams_are_not_the_teams_less_the_total():
+    table = column("team", "persons", a=40, b=31, total=70)
+    gate = {"keys": ("team",), "counts": {"persons": ()}, "margins": {"team": "total"}}
+    shown = release_frames({"t": table}, {"t": Gate(**gate)})["t"]["persons"]
+    assert shown.isna().sum() == 1
+    many = column("team", "persons", a=40, b=31, total=60)
+    assert release_frames({"t": many}, {"t": Gate(**gate)})["t"]["persons"].notna().all()
