@@ -14,7 +14,7 @@ import pandas as pd
 from factfidelity.display.disclosure import DisclosureRule, release_results
 from factfidelity.display.result import Result
 from factfidelity.evaluation.earlier import still_known
-from factfidelity.evaluation.grain import coarsened
+from factfidelity.evaluation.grain import COURSES, coarsened, with_periods
 from factfidelity.evaluation.questions import QUESTIONS
 from factfidelity.extract import Extract
 from factfidelity.schemas.plan import Plan, load_plan
@@ -123,6 +123,7 @@ def evaluate(
     results: dict[str, Result] = {}
     missing: dict[str, Text] = {}
     model = load_programme(chosen.programme)
+    every = (grains or {}).get("every", "")
     for number, question in enumerate(QUESTIONS):
         if progress:
             progress(question.name, number, len(QUESTIONS))
@@ -138,7 +139,8 @@ def evaluate(
         if lacking:
             missing[question.name] = _not_delivered(lacking)
             continue
-        results[question.name] = question.ask(extract, chosen).in_language(chosen.language)
+        asked_by = with_periods(chosen, every) if every and question.name in COURSES else chosen
+        results[question.name] = question.ask(extract, asked_by).in_language(chosen.language)
     results, used = coarsened(results, _asking_again(extract), chosen, grains)
     if progress:
         progress("done", len(QUESTIONS), len(QUESTIONS))

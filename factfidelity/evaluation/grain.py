@@ -125,7 +125,9 @@ def _periods(found: dict[str, Result], grains: Grains, ask: Ask, plan: Plan, rul
     names = [name for name in COURSES if name in found]
     planned = plan.caseload.every
     chosen, why, told = grains.get("every", ""), Lost(0, 0), ""
-    asked: dict[str, dict[str, Result]] = {planned: {name: found[name] for name in names}}
+    asked: dict[str, dict[str, Result]] = {}
+    for name in names:  # those of a report beside another come by its periods at once
+        asked.setdefault(found[name].notes.get("every", planned), {})[name] = found[name]
     if names and not chosen:
         chosen, why, told = _finest(asked, names, ask, plan, rule)
     if not names or not chosen:
@@ -134,7 +136,8 @@ def _periods(found: dict[str, Result], grains: Grains, ask: Ask, plan: Plan, rul
     if chosen == planned:
         return
     for name in names:
-        again = asked[chosen][name] if chosen in asked else ask(name, with_periods(plan, chosen))
+        known = asked.get(chosen, {})
+        again = known[name] if name in known else ask(name, with_periods(plan, chosen))
         titles = {"title_sv": "", "title_en": ""}
         if told and told != name:
             titles = {f"title_{language}": found[told].heading(language) for language in ("sv", "en")}
@@ -145,27 +148,26 @@ def _periods(found: dict[str, Result], grains: Grains, ask: Ask, plan: Plan, rul
 def _finest(
     asked: dict[str, dict[str, Result]], names: Sequence[str], ask: Ask, plan: Plan, rule: DisclosureRule
 ) -> tuple[str, Lost, str]:
-    """Return the finest periods that pass, else those that lose least; and what the planned ones would lose, where."""
-    planned = plan.caseload.every
+    """Return the finest periods that pass, else those that lose least; and what the planned ones would lose, where.
+
+    A result is asked for by longer periods only until one of them loses too much; the one that lost most comes first.
+    """
+    planned, above = plan.caseload.every, plan.disclosure.coarsen_above
     ladder = LADDER[LADDER.index(planned) :] if not plan.caseload.pinned else (planned,)
-    worst: dict[str, float] = {}
-    first, told = Lost(0, 0), ""
-    for every in ladder:
-        if every not in asked:
-            coarser = with_periods(plan, every)
-            asked[every] = {name: ask(name, coarser) for name in names}
-        lost = {
-            name: lost_rows(result.table, result.gates["table"], COURSES[name], rule)
-            for name, result in asked[every].items()
-        }
-        worst[every] = max(one.share for one in lost.values())
-        if every == planned:
-            told = max(lost, key=lambda name: lost[name].share)
-            first = lost[told]
-        if worst[every] <= plan.disclosure.coarsen_above:
-            break
-    chosen = min(worst, key=lambda every: (worst[every] > plan.disclosure.coarsen_above, worst[every]))
-    return chosen, first, told
+
+    def lost_by(every: str, name: str) -> Lost:
+        known = asked.setdefault(every, {})
+        if name not in known:
+            known[name] = ask(name, with_periods(plan, every))
+        return lost_rows(known[name].table, known[name].gates["table"], COURSES[name], rule)
+
+    at_first = {name: lost_by(planned, name) for name in names}
+    order = sorted(names, key=lambda name: -at_first[name].share)
+    chosen = next((every for every in ladder if all(lost_by(every, name).share <= above for name in order)), "")
+    if not chosen:
+        chosen = min(ladder, key=lambda every: max(lost_by(every, name).share for name in names))
+    told = max(at_first, key=lambda name: at_first[name].share)
+    return chosen, at_first[told], told
 
 
 def with_periods(plan: Plan, every: str) -> Plan:

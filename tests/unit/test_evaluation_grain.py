@@ -11,8 +11,9 @@ from factfidelity.contact.equity_groups import joined_ages, joined_municipalitie
 from factfidelity.display.coarser import Coarser, coarser_steps, coarser_text
 from factfidelity.display.disclosure import DisclosureRule
 from factfidelity.display.gate import Gate
+from factfidelity.evaluation import grain
 from factfidelity.evaluation.answers import QUESTIONS
-from factfidelity.evaluation.grain import COURSES, coarsened, lost_rows, with_periods
+from factfidelity.evaluation.grain import COURSES, LADDER, Lost, coarsened, lost_rows, with_periods
 
 RULE = DisclosureRule()
 GATE = Gate(("team_id", "period_start"), {"persons_on": ("share",), "persons": ()}, wholes={"persons_on": "persons"})
@@ -104,6 +105,38 @@ def test_what_stands_beside_another_report_takes_its_periods(asked):
     assert grains["every"] == "year"
     assert found["caseload_ratios"].notes["every"] == "year"
     assert "som i förra rapporten" in found["caseload_ratios"].coarser("sv")
+
+
+def test_a_course_is_asked_again_only_until_one_loses_too_much(asked, monkeypatch):
+    results, ask, plan = asked
+    asks = []
+
+    def counted(name, other, **more):
+        asks.append((name, other.caseload.every))
+        return ask(name, other, **more)
+
+    rows = {every: len(ask("board_use", with_periods(plan, every)).table) for every in LADDER}
+
+    def lost(frame, gate, figures, rule):
+        """Board use loses most, and too much by anything shorter than years."""
+        few = len(frame) <= rows["year"]
+        return Lost(1 if few else 9 if figures == ("share",) else 5, 10)
+
+    monkeypatch.setattr(grain, "lost_rows", lost)
+    _, grains = coarsened({name: results[name] for name in COURSES}, counted, plan)
+    assert grains["every"] == "year"
+    assert asks[:3] == [("board_use", every) for every in ("quarter", "half_year", "year")]
+    assert sorted(asks[3:]) == [("caseload_ratios", "year"), ("contact_pattern", "year")]
+
+
+def test_what_comes_by_the_periods_laid_down_is_not_asked_again(asked):
+    results, ask, plan = asked
+    by_year = {name: ask(name, with_periods(plan, "year")) for name in COURSES}
+    found, _ = coarsened(by_year, lambda *given, **more: pytest.fail("asked again"), plan, {"every": "year"})
+    first, _ = coarsened({name: results[name] for name in COURSES}, ask, plan, {"every": "year"})
+    for name in COURSES:
+        assert found[name].notes == first[name].notes
+        pd.testing.assert_frame_equal(found[name].table, first[name].table)
 
 
 def test_a_curve_keeps_some_of_its_points_and_its_values(asked):
