@@ -17,7 +17,7 @@ from factfidelity.outcomes.words import CHOICES, say, with_lock
 from factfidelity.wording import integer, label, number
 
 _MOST_TEAMS = 4
-_TRAITS = {**BY, "clients": {"sv": "klienter", "en": "clients"}}
+_TRAITS = {**BY, "clients": {"sv": "Klienter", "en": "Clients"}}
 _LEVELS = {**LEVELS, "unknown": {"sv": "uppgift saknas", "en": "not known"}}
 _SMD = {"sv": "Största standardiserade skillnad mellan team", "en": "Largest standardised difference between teams"}
 _LARGE = 0.2
@@ -90,17 +90,18 @@ class Baseline(Result):
         if not len(known):
             return ""
         top = known.iloc[int(known["smd"].to_numpy(dtype="float64").argmax())]
-        where = f"{say(_TRAITS, str(top['trait']), language)}, {_level(str(top['level']), language)}"
+        where = f"{say(_TRAITS, str(top['trait']), language).lower()}, {_level(str(top['level']), language)}"
         size = number(top["smd"], decimals=2, language=language)
         large = int((known["smd"].astype("float64") > _LARGE).sum())
+        much = number(_LARGE, decimals=1, language=language)
         if language == "sv":
             return (
-                f"Teamen skiljer sig mest i {where} (standardiserad skillnad {size}); {large} av {len(known)} rader "
-                f"ligger över {number(_LARGE, decimals=1, language=language)}."
+                f"Teamen skiljer sig mest i {where} (standardiserad skillnad {size}); {large or 'ingen'} av "
+                f"{len(known)} skillnader är större än {much}."
             )
         return (
-            f"The teams differ most in {where} (standardised difference {size}); {large} of {len(known)} rows lie "
-            f"above {number(_LARGE, decimals=1, language=language)}."
+            f"The teams differ most in {where} (standardised difference {size}); {large or 'none'} of {len(known)} "
+            f"differences {'is' if large == 1 else 'are'} larger than {much}."
         )
 
     def methods(self, language: str | None = None) -> str:

@@ -57,7 +57,7 @@ _TOLD = {
     "same": {
         "sv": "Inget av {all} test visar att kvoten efter/före skiljer sig mellan grupper av klienter; lägst p-värde "
         "har {least}.",
-        "en": "None of {all} tests shows that the ratio after/before differs between groups of clients; the lowest "
+        "en": "No test of {all} shows that the ratio after/before differs between groups of clients; the lowest "
         "p-value is that of {least}.",
     },
     "differs": {

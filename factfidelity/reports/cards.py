@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from factfidelity.display.result import Result
@@ -38,6 +38,8 @@ class Card:
         One line: period, number of clients, comparison.
     quality : str
         How much of its source could be used.
+    result : str
+        Name of the result that it is taken from.
     """
 
     label: str
@@ -46,6 +48,7 @@ class Card:
     reading: str
     sentence: str
     quality: str
+    result: str = ""
 
 
 def cards_of(results: Mapping[str, Result], delivery: Mapping[str, Any], language: str) -> list[Card]:
@@ -62,7 +65,10 @@ def cards_of(results: Mapping[str, Result], delivery: Mapping[str, Any], languag
     made: list[tuple[str, Card]] = []
     for name, result in results.items():
         quality = quality_of(name, delivery, language)
-        made += [(name, _card(group, quality, language)) for group in _grouped(result.key_figures(language))]
+        made += [
+            (name, replace(_card(group, quality, language), result=name))
+            for group in _grouped(result.key_figures(language))
+        ]
     rank = {name: place for place, name in enumerate(_FIRST)}
     # A figure that is not shown gives its place to one that is.
     order = sorted(

@@ -9,7 +9,8 @@ import pandas as pd
 
 from factfidelity.display.views import Column, KeyFigure, TableView
 from factfidelity.evaluation import ReleasedEvaluation
-from factfidelity.reports.pages import ReportPages, view_record
+from factfidelity.reports.pages import ReportPages
+from factfidelity.reports.plain import view_record
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "figures": {"sv": "Nyckeltal nu och i förra rapporten", "en": "Key figures now and in the report before"},

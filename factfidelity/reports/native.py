@@ -7,6 +7,7 @@ from typing import Any
 from factfidelity.display.charts_base import BLUE, GREY, SERIES
 from factfidelity.display.views import FigureView, NativeChart, TableView
 from factfidelity.reports.cards import one_line
+from factfidelity.reports.words import WORDS
 
 # With fewer points to a line than this, a line goes on over a place without a value.
 _FEW_POINTS = 4
@@ -15,6 +16,14 @@ _MOST_MARKERS = 30
 _MARKERS = ("circle", "square", "diamond", "triangle", "x", "star")
 _DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot", "solid")
 _WIDTH, _HEIGHT, _BAR = 760, 400, 26
+# Lines of more than these many series with more than these many points cross each other: only all teams together are
+# drawn then, and the table beside the chart holds each of them.
+_FEW_LINES, _MANY_POINTS = 2, 24
+_EVERYBODY = frozenset(text.casefold() for text in WORDS["all_teams"].values())
+_TOGETHER = {
+    "sv": "Diagrammet visar alla team tillsammans; varje team för sig står i tabellen.",
+    "en": "The chart shows all teams together; each team stands in the table.",
+}
 # Before is grey and after is blue in every chart.
 _WINDOWS = {"före": GREY, "before": GREY, "efter": BLUE, "after": BLUE}
 
@@ -43,7 +52,8 @@ def native_chart(
     chart = workbook.add_chart({"type": native.kind})
     last = len(view.frame)
     category = names.index(native.category)
-    for turn, name in enumerate(native.series):
+    together = drawn_together(view, figure)
+    for turn, name in enumerate((together,) if together else native.series):
         place = names.index(name)
         chart.add_series(
             {
@@ -53,13 +63,35 @@ def native_chart(
                 **_look(native.kind, turn, view.columns[place].heading, last),
             }
         )
-    chart.set_title({"name": one_line(figure.caption).rstrip(".")[:200], "name_font": {"size": 11}})
+    title = one_line(figure.caption).rstrip(".")[:200] + (f" ({together[0].lower()}{together[1:]})" if together else "")
+    chart.set_title({"name": title, "name_font": {"size": 11}})
     _axes(chart, view, native, last)
     chart.show_blanks_as("gap" if last > len(native.series) * _FEW_POINTS else "span")
-    chart.set_legend({"position": "bottom"} if len(native.series) > 1 else {"none": True})
+    chart.set_legend({"position": "bottom"} if len(native.series) > 1 and not together else {"none": True})
     width, height = size or (_WIDTH, max(_HEIGHT, _BAR * last if native.kind == "bar" else 0))
     chart.set_size({"width": width, "height": height})
     return chart
+
+
+def drawn_together(view: TableView, figure: FigureView) -> str:
+    """Return the series of all teams where the lines of each would cross too often to be followed; else nothing."""
+    native = figure.native
+    if native is None or native.kind != "line" or len(native.series) <= _FEW_LINES or len(view.frame) <= _MANY_POINTS:
+        return ""
+    headings = {column.name: column.heading.casefold() for column in view.columns}
+    return next((name for name in native.series if headings.get(name, "") in _EVERYBODY), "")
+
+
+def alt_of(view: TableView, figure: FigureView, language: str) -> str:
+    """Return what a native chart shows, in words: the figure's own, and which of its lines are drawn.
+
+    Parameters
+    ----------
+    view, figure : TableView, FigureView
+        As for ``native_chart``.
+    language : {"sv", "en"}
+    """
+    return f"{figure.alt} {_TOGETHER[language]}" if drawn_together(view, figure) else figure.alt
 
 
 def _axes(chart: Any, view: TableView, native: NativeChart, points: int) -> None:

@@ -16,6 +16,7 @@ from factfidelity.errors import Problem, ReportError
 from factfidelity.evaluation import ReleasedEvaluation
 from factfidelity.reports.cards import Card
 from factfidelity.reports.chapters import Chapter
+from factfidelity.reports.lean import lean
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.parts import drawable, holder_of, quiet
 from factfidelity.reports.words import LEADS, LIMITS
@@ -86,7 +87,7 @@ def outline(pages: ReportPages) -> Iterator[Element]:
     for chapter in pages.chapters:
         yield from _chapter(pages, chapter, later)
     yield Heading(1, words["methods"])
-    for result in pages.results:
+    for result in pages.in_order():
         yield Heading(2, result.heading(language))
         yield Paragraph(result.methods(language))
     yield Heading(1, words["quality"])
@@ -119,13 +120,15 @@ def _chapter(pages: ReportPages, chapter: Chapter, later: list[TableView]) -> It
         if title.casefold() != chapter.title.casefold() and chapter.name == chapter.group:
             yield Heading(2, title)
         yield Paragraph(result.summary(pages.language), "answer")
+        if coarser := result.coarser(pages.language):
+            yield Paragraph(coarser, "note")
         figures = tuple(figure for figure in result.figures(pages.language) if drawable(figure))
         views = result.views(pages.language)
         names = {view.name for view in views}
         yield from figures
         beside = [figure.table for figure in figures if figure.table.name not in names]
         own = [table for table in beside if holder_of(table, views) is None]
-        for view in quiet([*views, *own], result.methods(pages.language)):
+        for view in (lean(view, pages.language) for view in quiet([*views, *own], result.methods(pages.language))):
             if len(view.frame) <= _SHORT_TABLE:
                 yield view
             elif len(view.frame) <= _LONGEST_TABLE:

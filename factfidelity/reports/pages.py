@@ -21,6 +21,7 @@ from factfidelity.reports.chapters import Chapter, chapters_of, result_title
 from factfidelity.reports.checklist import checklist_view
 from factfidelity.reports.once import once, views_of
 from factfidelity.reports.parts import part_of, quiet, tables_of
+from factfidelity.reports.plain import view_of
 from factfidelity.reports.released import open_released
 from factfidelity.reports.words import GUIDE, LEADS, LIMITS, ROUNDED, SECTIONS, TABLES, WORDS, word
 from factfidelity.schemas.files import read_yaml, shipped_folder
@@ -209,13 +210,23 @@ class ReportPages:
 
     def summary(self) -> Block:
         """One page: the key figures, one line each, with how sure they are and what they rest on."""
-        return self._macro("summary", self.cards(), self.leads(), self.words)
+        places = {result.name: f"section-{chapter.name}" for chapter in reversed(self.chapters)
+                  for result in chapter.results}  # fmt: skip
+        return self._macro("summary", self.cards(), self.leads(), places, self.words)
 
     def leads(self) -> list[str]:
-        """Return the design and the sources in two sentences, as a reader of a study asks for first."""
+        """Return the design, the sources and the main finding, as a reader of a study asks for first."""
         known = {"programme": self.programme, "period": self.period}
-        compares = "mirror_outcomes" in self._results
-        return [self.words["design"].format(**known), self.words["own_before" if compares else "questions_first"]]
+        compared = self._results.get("mirror_outcomes")
+        texts = [self.words["design"].format(**known)]
+        if compared is not None:
+            texts += [self.words["own_before"], one_line(compared.summary(self.language))]
+        return [*texts, self.words["questions_first"]]
+
+    def in_order(self) -> list[Result]:
+        """Return the results in the order of their sections."""
+        names = dict.fromkeys(result.name for chapter in self.chapters for result in chapter.results)
+        return [self._results[name] for name in (*names, *(name for name in self._results if name not in names))]
 
     def guide(self) -> Block:
         """How to read the report."""
@@ -264,7 +275,7 @@ class ReportPages:
         """How each figure was made, from the choices of this very report."""
         parts = [
             {"name": result.name, "title": result.heading(self.language), "text": result.methods(self.language)}
-            for result in self._results.values()
+            for result in self.in_order()
         ]
         return self._macro("methods", self.words["methods"], parts)
 
@@ -356,30 +367,6 @@ def delivery_view(view: TableView, language: str) -> TableView:
     for name in {"tables", "file"} & set(frame.columns):
         frame[name] = [", ".join(known.get(part, part) for part in str(text or "").split(", ")) for text in frame[name]]
     return dataclasses.replace(view, frame=frame, columns=columns)
-
-
-def view_record(view: TableView) -> dict[str, Any]:
-    """Return a table view as plain data, to be kept with the released figures."""
-    columns = [
-        {"name": one.name, "heading": one.heading, "form": one.form, "decimals": one.decimals} for one in view.columns
-    ]
-    rows = view.frame[[column.name for column in view.columns]].astype("object")
-    return {
-        "name": view.name,
-        "caption": view.caption,
-        "columns": columns,
-        "rows": rows.where(rows.notna(), None).to_numpy().tolist(),
-        "notes": list(view.notes),
-    }
-
-
-def view_of(record: Mapping[str, Any]) -> TableView:
-    """Return a table view from plain data."""
-    columns = tuple(Column(**column) for column in record["columns"])
-    frame = pd.DataFrame(record["rows"], columns=[column.name for column in columns])
-    numeric = [column.name for column in columns if column.form in {"integer", "number", "percent"}]
-    frame = frame.assign(**{name: pd.to_numeric(frame[name], errors="coerce") for name in numeric})
-    return TableView(record["name"], record["caption"], frame, columns, tuple(record.get("notes", ())))
 
 
 def _hidden_of(result: Result, language: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 from collections.abc import Sequence
 from typing import Any
@@ -14,13 +13,14 @@ from factfidelity.display import charts
 from factfidelity.display.result import Result
 from factfidelity.display.tables import table_html
 from factfidelity.display.views import FigureView, TableView
+from factfidelity.reports.lean import lean
 from factfidelity.reports.once import figures_of, views_of
 
 _PIXELS = 100
 # More than this and a table or a figure is folded: a page is read from the top.
 # A longer table is not printed: it stands on the page and in the workbook.
 _PRINTED_ROWS = 40
-_OPEN_ROWS, _OPEN_COLUMNS, _OPEN_TABLES, OPEN_FIGURES = 14, 13, 3, 3
+_OPEN_ROWS, _OPEN_COLUMNS, _OPEN_TABLES, OPEN_FIGURES = 14, 13, 2, 2
 
 
 def part_of(result: Result, language: str, *, smallest: int, under: str = "", apart: str = "") -> dict[str, Any]:
@@ -47,7 +47,8 @@ def part_of(result: Result, language: str, *, smallest: int, under: str = "", ap
         "method": result.name,
         "title": title,
         "has_heading": not apart and title.casefold() != under.casefold(),
-        "summary": f"{result.summary(language)} {result.coarser(language)}".strip(),
+        "summary": result.summary(language),
+        "coarser": result.coarser(language),
         "figures": [
             _figure(figure, place >= OPEN_FIGURES, views, language, smallest, method)
             for place, figure in enumerate(figures)
@@ -74,7 +75,7 @@ def tables_of(views: Sequence[TableView], language: str, *, smallest: int) -> li
     """Return tables ready for the page; long and wide ones, and those after the first few, are folded."""
     made: list[dict[str, Any]] = []
     open_so_far = 0
-    for view in views:
+    for view in (lean(view, language) for view in views):
         rows, columns = len(view.frame), len(view.columns)
         folded = rows > _OPEN_ROWS or columns > _OPEN_COLUMNS or open_so_far >= _OPEN_TABLES
         open_so_far += not folded
@@ -110,24 +111,35 @@ def _rows(frame: pd.DataFrame, names: Sequence[str]) -> set[tuple[str, ...]]:
     return set(zip(*texts, strict=True)) if texts else set()
 
 
+def picture_address(svg: str) -> str:
+    """Return a picture as an address that holds it, ready to stand in double quotes: a fifth shorter than base64.
+
+    Parameters
+    ----------
+    svg : str
+    """
+    for sign, written in (("%", "%25"), ('"', "'"), ("#", "%23"), ("<", "%3C"), (">", "%3E"), ("&", "%26")):
+        svg = svg.replace(sign, written)
+    return f"data:image/svg+xml,{svg}"
+
+
 def _figure(
     figure: FigureView, is_folded: bool, views: Sequence[TableView], language: str, smallest: int, method: str
 ) -> dict[str, Any]:
     ax = charts.figure(figure.size)
     figure.draw(ax)
-    svg = base64.b64encode(charts.to_svg(ax).encode("utf-8")).decode("ascii")
     width, height = charts.size_of(ax)
     holder = holder_of(figure.table, views)
-    table = quiet([figure.table], method)[0] if holder is None else None
+    table = lean(quiet([figure.table], method)[0], language) if holder is None else None
     return {
         "caption": figure.caption,
         "alt": figure.alt,
-        "src": f"data:image/svg+xml;base64,{svg}",
+        "src": Markup(picture_address(charts.to_svg(ax))),  # noqa: S704
         "width": round(width * _PIXELS),
         "height": round(height * _PIXELS),
         "folded": is_folded,
         "holder": {"id": holder.name, "caption": holder.caption} if holder is not None else None,
         "table": Markup(table_html(table, language, smallest=smallest)) if table is not None else "",  # noqa: S704
-        "rows": len(figure.table.frame),
+        "rows": len(figure.table.frame if table is None else table.frame),
         "long": len(figure.table.frame) > _PRINTED_ROWS,
     }

@@ -72,14 +72,14 @@ WORDS: Mapping[str, Text] = {
         "en": "A follow-up of {programme}, {period}, made from pseudonymised extracts of registers and care systems.",
     },
     "own_before": {
-        "sv": "Vården efter inskrivningen jämförs med samma klienters vård före, utan kontrollgrupp. Frågorna står "
-        "först i varje avsnitt.",
+        "sv": "Vården efter inskrivningen jämförs med samma klienters vård före, utan kontrollgrupp. Jämförelsen visar "
+        "vad som ändrades, inte varför.",
         "en": "Care after enrolment is compared with the same clients' care before, without a control group. The "
-        "questions stand first in each section.",
+        "comparison shows what changed, not why.",
     },
     "questions_first": {
-        "sv": "Frågorna står först i varje avsnitt.",
-        "en": "The questions stand first in each section.",
+        "sv": "Varje avsnitt inleds med den fråga som det besvarar.",
+        "en": "Each section opens with the question that it answers.",
     },
     "appendix": {"sv": "Bilaga: längre tabeller", "en": "Appendix: longer tables"},
     "appendix_note": {

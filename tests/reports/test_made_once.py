@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from frames import frame
 
 import factfidelity as ff
+from factfidelity.delivery.quality_guard import shown_files
 from factfidelity.evaluation import Evaluation
-from factfidelity.reports import batch, once
+from factfidelity.reports import batch, once, run
 from factfidelity.reports.released import read_released, released_json
 from factfidelity.reports.render import report_files, stored_files
 
@@ -66,3 +68,14 @@ def test_a_report_of_a_batch_reads_its_figures_once(stored, monkeypatch):
     job = batch.Job("A", 2020, "sv", "")
     assert batch._one(stored.parent, job, ("html", "xlsx")) == ""
     assert len(read) == 1
+
+
+def test_a_file_of_a_few_persons_has_no_check_sum_in_the_record():
+    whole = frame("""
+        file        | tables     | rows | used | content_hash
+        dead.csv    | deaths     | 3    | 3    | aa
+        stays.csv   | episodes   | 900  | 900  | bb
+        staff.csv   | staff      | 60   | 60   | cc
+    """)
+    hashes = run._without_tellable_hashes(shown_files(whole), whole).set_index("file")["content_hash"]
+    assert hashes.isna().to_dict() == {"dead.csv": True, "stays.csv": False, "staff.csv": True}

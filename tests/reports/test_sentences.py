@@ -12,7 +12,7 @@ import pytest
 # No sentence may hold these; a word such as None is a value that nobody wrote in words.
 FAULTS = {
     "the mark": r"(?<![\w.])\.{2,}(?![\w.])",
-    "a Python word": r"\b(nan|NaN|NaT|<NA>)\b|\bNone\b(?! of)",
+    "a Python word": r"\b(nan|NaN|NaT|<NA>)\b|\bNone\b",
     "two spaces": r"  ",
     "a space before a sign": r" [,.;:](?!\w)",
     "brackets around nothing": r"\(\s*\)",
