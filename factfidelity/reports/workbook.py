@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from factfidelity.display.views import Column, TableView
 from factfidelity.evaluation import ReleasedEvaluation
+from factfidelity.reports.book import Book
 from factfidelity.reports.cards import one_line
-from factfidelity.reports.native import native_chart
+from factfidelity.reports.cover import write_cover
+from factfidelity.reports.native import alt_of, native_chart
 from factfidelity.reports.pages import ReportPages, pages_of
-from factfidelity.reports.sheets import free_name, wanted_name
 from factfidelity.reports.shelves import Drawn, Sheet, Shelves, summary_shelves, table_shelves
 from factfidelity.reports.words import WORDS
 from factfidelity.wording import HIDDEN, label, sort_key
@@ -26,87 +26,10 @@ _CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001
 # Widest column, in a table of many columns and of few.
 _WIDEST, _WIDEST_OF_FEW, _FEW_COLUMNS = 36, 92, 3
 _NUMERIC = frozenset({"integer", "number", "percent"})
-_COVER_WIDTH = 96
 # As many lines as a printed page takes; a longer table goes on over several.
 _PAGE_ROWS = 75
 _CHART, _CHART_ROWS, _ACROSS = (640, 340), 18, 2
-# The colour of a tab says nothing that the contents do not say in words.
-_TABS = {"main": "#00598C", "points": "#8FA3B3", "more": "#8FA3B3", "about": "#D5DBE1"}
 _SHELVES = {"summary": summary_shelves, "tables": table_shelves}
-
-_WORDS = {
-    "cover": {"sv": "Läs mig", "en": "Read me"},
-    "key_figures": {"sv": "Nyckeltal", "en": "Key figures"},
-    "definitions": {"sv": "Definitioner", "en": "Definitions"},
-    "notes": {"sv": "Noter", "en": "Notes"},
-    "charts": {"sv": "Diagram", "en": "Charts"},
-    "charts_shown": {
-        "sv": "De viktigaste diagrammen med var sin mening",
-        "en": "The main charts with a sentence each",
-    },
-    "figures_in": {"sv": "Siffrorna står på bladet", "en": "The figures stand on the sheet"},
-    "first": {"sv": "Börja här", "en": "Begin here"},
-    "main": {"sv": "En tabell för varje avsnitt", "en": "One table for each section"},
-    "points": {"sv": "Siffrorna bakom diagrammen", "en": "The figures behind the charts"},
-    "more": {"sv": "Tabeller", "en": "Tables"},
-    "about": {"sv": "Om underlaget", "en": "About the data"},
-    "for_whom": {"sv": "För", "en": "For"},
-    "readers": {
-        "sv": "Chefer och utvecklingsledare i region och kommun. Bladen Nyckeltal och Diagram räcker för en överblick, "
-        "och är de som behöver skrivas ut. Alla övriga tabeller finns på rapportsidan och i arbetsboken {other}.",
-        "en": "Managers and developers in region and municipality. The sheets Key figures and Charts are enough for an "
-        "overview, and are those that need printing. All other tables are on the report page and in the workbook "
-        "{other}.",
-    },
-    "readers_tables": {
-        "sv": "Den som vill se alla tabeller bakom rapporten. En överblick med nyckeltal och diagram finns i "
-        "arbetsboken {other}.",
-        "en": "Those who want to see all tables behind the report. An overview with key figures and charts is in the "
-        "workbook {other}.",
-    },
-    "empty": {
-        "sv": "En tom cell i en tabell som hör till ett diagram är ett värde som inte visas.",
-        "en": "An empty cell in a table that belongs to a chart is a value that is not shown.",
-    },
-}
-
-
-@dataclass
-class _Book:
-    workbook: Any
-    language: str
-    formats: dict[str, Any] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
-    places: dict[str, str] = field(default_factory=dict)
-
-    def word(self, key: str) -> str:
-        return _WORDS[key][self.language]
-
-    def form(self, **options: Any) -> Any:
-        key = repr(sorted(options.items()))
-        if key not in self.formats:
-            self.formats[key] = self.workbook.add_format({"valign": "top", **options})
-        return self.formats[key]
-
-    def name(self, view: TableView) -> str:
-        """Return the name of a table's sheet, given out once."""
-        if view.name not in self.places:
-            name = free_name(wanted_name(view, self.language), self.taken, WORDS["table"][self.language])
-            self.taken.add(name.casefold())
-            self.places[view.name] = name
-        return self.places[view.name]
-
-    def sheet(self, name: str, group: str = "") -> Any:
-        """Add a sheet, ready to be printed as wide as a page."""
-        self.taken.add(name.casefold())
-        sheet = self.workbook.add_worksheet(name)
-        if group:
-            sheet.set_tab_color(_TABS[group])
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&L&A&R&P / &N")
-        return sheet
 
 
 def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv", part: str = "summary") -> bytes:
@@ -141,15 +64,15 @@ def workbook_bytes(released: ReleasedEvaluation, *, language: str = "sv", part: 
     }
     workbook = xlsxwriter.Workbook(buffer, options)
     workbook.set_properties({"title": pages.title, "created": _CREATED, "comments": pages.period, "author": ""})
-    book = _Book(workbook, language)
+    book = Book(workbook, language)
     _fill(book, pages, _SHELVES[part](pages), part)
     workbook.close()
     return buffer.getvalue()
 
 
-def _fill(book: _Book, pages: ReportPages, shelves: Shelves, part: str) -> None:
+def _fill(book: Book, pages: ReportPages, shelves: Shelves, part: str) -> None:
     """Write the sheets: cover, key figures, charts, then the tables by group."""
-    cover = book.sheet(book.word("cover"))
+    cover = book.sheet(book.word("cover"), "first")
     sheets = [(group, one) for group, members in shelves.groups.items() for one in members]
     about = [_definitions(pages), *_notes(book, [one.view for _, one in sheets])]
     sheets += [("about", Sheet(view)) for view in about]
@@ -158,13 +81,13 @@ def _fill(book: _Book, pages: ReportPages, shelves: Shelves, part: str) -> None:
     for place, (group, one) in enumerate(sheets):
         if place == 1 and shelves.charts:
             _chart_sheet(book, shelves.charts)
-        _table_sheet(book, one, group)
-    _cover(book, cover, pages, [(group, one.view) for group, one in sheets], shelves.charts, part)
+        _table_sheet(book, one, "first" if place == 0 and shelves.charts else group)
+    write_cover(book, cover, pages, [(group, one.view) for group, one in sheets], shelves.charts, part)
 
 
-def _chart_sheet(book: _Book, charts: Sequence[Drawn]) -> None:
+def _chart_sheet(book: Book, charts: Sequence[Drawn]) -> None:
     """Write the charts two beside each other, each below its sentence and above a link to its figures."""
-    sheet = book.sheet(book.word("charts"), "main")
+    sheet = book.sheet(book.word("charts"), "first")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, _CHART[0] / 7)
     sheet.set_column(1, 1, 2)
@@ -180,7 +103,9 @@ def _chart_sheet(book: _Book, charts: Sequence[Drawn]) -> None:
             sheet.set_row(top, 16 * max(-(-len(text) // (_CHART[0] // 8)) for text in pair))
             sheet.set_row(top + rows - 1, 24)
         sheet.write_string(top, left, drawn.finding, said)
-        sheet.insert_chart(top + 1, left, chart, {"description": drawn.figure.alt, "object_position": 3})
+        sheet.insert_chart(
+            top + 1, left, chart, {"description": alt_of(drawn.view, drawn.figure, book.language), "object_position": 3}
+        )
         below = f"{book.word('figures_in')} {tab}"
         sheet.write_url(top + rows - 2, left, f"internal:'{tab}'!A1", linked, string=below)
     sheet.set_h_pagebreaks([2 * rows * page for page in range(1, -(-len(charts) // (2 * _ACROSS)))])
@@ -197,7 +122,7 @@ def _headings(columns: Sequence[Column]) -> list[str]:
     return headings
 
 
-def _headers(book: _Book, view: TableView, headings: Sequence[str]) -> list[dict[str, Any]]:
+def _headers(book: Book, view: TableView, headings: Sequence[str]) -> list[dict[str, Any]]:
     """Return the headings of a table, each on the side where its column's values stand."""
     look: dict[str, Any] = {"bold": True, "text_wrap": True, "bg_color": "#F4F6F8", "bottom": 2, "valign": "bottom"}
     sides = [
@@ -210,7 +135,7 @@ def _headers(book: _Book, view: TableView, headings: Sequence[str]) -> list[dict
     ]
 
 
-def _table_sheet(book: _Book, one: Sheet, group: str) -> None:
+def _table_sheet(book: Book, one: Sheet, group: str) -> None:
     view = one.view
     sheet = book.sheet(book.name(view), group)
     headings = _headings(view.columns)
@@ -248,11 +173,16 @@ def _table_sheet(book: _Book, one: Sheet, group: str) -> None:
     for number, figure in enumerate(one.figures):
         chart = native_chart(book.workbook, sheet.get_name(), view, figure)
         if chart is not None:
-            sheet.insert_chart(1 + 22 * number, width + 1, chart, {"description": figure.alt, "object_position": 3})
+            sheet.insert_chart(
+                1 + 22 * number,
+                width + 1,
+                chart,
+                {"description": alt_of(view, figure, book.language), "object_position": 3},
+            )
 
 
 def _write_column(
-    book: _Book,
+    book: Book,
     sheet: Any,
     place: int,
     columns: Sequence[Column],
@@ -273,7 +203,7 @@ def _write_column(
     return texts
 
 
-def _write_missing(book: _Book, sheet: Any, row: int, place: int, is_blank: bool) -> str:
+def _write_missing(book: Book, sheet: Any, row: int, place: int, is_blank: bool) -> str:
     if is_blank:
         sheet.write_blank(row, place, None, book.form(text_wrap=True))
         return ""
@@ -281,7 +211,7 @@ def _write_missing(book: _Book, sheet: Any, row: int, place: int, is_blank: bool
     return HIDDEN
 
 
-def _write_value(book: _Book, sheet: Any, row: int, place: int, column: Column, value: Any) -> str:
+def _write_value(book: Book, sheet: Any, row: int, place: int, column: Column, value: Any) -> str:
     form = book.form(**_number_form(column))
     if column.form == "date":
         sheet.write_datetime(row, place, pd.Timestamp(value).to_pydatetime(), form)
@@ -309,72 +239,6 @@ def _number_form(column: Column) -> dict[str, Any]:
     return {"num_format": forms[column.form]} if column.form in forms else {}
 
 
-def _cover(
-    book: _Book, sheet: Any, pages: ReportPages, sheets: Sequence[tuple[str, TableView]], charts: object, part: str
-) -> None:
-    words = pages.words
-    first, *others = pages.cover_facts()
-    lines: list[tuple[str, str]] = [("title", pages.title)]
-    if pages.plan.organisation.name:
-        lines.append(("plain", pages.plan.organisation.name))
-    readers = book.word("readers" if part == "summary" else "readers_tables")
-    other = f"{'tables' if part == 'summary' else 'summary'}_{book.language}.xlsx"
-    lines += [("pair", f"{book.word('for_whom')}\t{readers.format(other=other)}")]
-    lines += [("pair", f"{name}\t{value}") for name, value in first]
-    lines.append(("heading", words["guide"]))
-    lines += [("note", text) for text in pages.guide_texts()]
-    lines.append(("note", book.word("empty")))
-    lines.append(("heading", words["contents"]))
-    lines += _links(book, sheets, bool(charts))
-    lines.append(("heading", words["provenance"]))
-    lines += [("pair", f"{name}\t{value}") for facts in others for name, value in facts]
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, _COVER_WIDTH)
-    sheet.hide_gridlines(2)
-    for row, (kind, text) in enumerate(lines):
-        _cover_line(book, sheet, row, kind, text)
-
-
-def _links(book: _Book, sheets: Sequence[tuple[str, TableView]], has_charts: bool) -> Iterable[tuple[str, str]]:
-    """Return the lines of the contents: a heading for each group, and a link to each sheet."""
-    said = ""
-    for place, (group, view) in enumerate(sheets):
-        heading = "first" if has_charts and place == 0 else group
-        if heading != said:
-            yield "group", book.word(heading)
-            said = heading
-        yield "link", f"{book.name(view)}\t{view.caption}"
-        if heading == "first":
-            yield "link", f"{book.word('charts')}\t{book.word('charts_shown')}"
-
-
-def _cover_line(book: _Book, sheet: Any, row: int, kind: str, text: str) -> None:
-    name, _, value = text.partition("\t")
-    if kind in {"pair", "link", "note"}:
-        longest = text if kind == "note" else value
-        sheet.set_row(row, 15.5 * (1 + len(longest) // (_COVER_WIDTH - 4)))
-    if kind == "title":
-        sheet.set_row(row, 32)
-        sheet.write_string(row, 0, text, book.form(bold=True, font_size=20, font_color="#00598C"))
-    elif kind == "heading":
-        sheet.set_row(row, 30)
-        sheet.write_string(row, 0, text, book.form(bold=True, font_size=14, font_color="#00598C", valign="bottom"))
-    elif kind == "group":
-        sheet.set_row(row, 22)
-        sheet.write_string(row, 0, text, book.form(bold=True, valign="bottom"))
-    elif kind == "link":
-        link = book.form(font_color="#00598C", underline=1)
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", link, string=name, tip=value[:200])
-        sheet.write_string(row, 1, value, book.form(text_wrap=True))
-    elif kind == "pair":
-        sheet.write_string(row, 0, name, book.form(bold=True))
-        sheet.write_string(row, 1, value, book.form(text_wrap=True))
-    elif kind == "plain":
-        sheet.write_string(row, 0, text, book.form(font_size=12))
-    else:
-        sheet.write_string(row, 1, text, book.form(text_wrap=True))
-
-
 def _definitions(pages: ReportPages) -> TableView:
     terms = sorted(pages.terms(), key=lambda pair: sort_key(pair[0]))
     words = pages.words
@@ -383,7 +247,7 @@ def _definitions(pages: ReportPages) -> TableView:
     return TableView("definitions", words["definitions"], frame, columns)
 
 
-def _notes(book: _Book, views: Sequence[TableView]) -> list[TableView]:
+def _notes(book: Book, views: Sequence[TableView]) -> list[TableView]:
     """Return the notes of all tables as one table, a note that several tables share once."""
     sheets: dict[str, list[str]] = {}
     for view in views:
