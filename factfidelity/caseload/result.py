@@ -60,6 +60,7 @@ class CaseloadRatios(Result):
             {"managers": _SPREAD, "persons": ("mean",)},
             margins={"team_id": "total"},
             within={"persons": ("denominators.persons",)},
+            population="met",
         ),
         "need": Gate(
             ("team_id", "band"),

@@ -16,6 +16,7 @@ from factfidelity.display.disclosure_primary import (
     counts_of,
     dominated,
     first_mask,
+    followers_of,
     hidden_cells,
     inner_columns,
     sensitive_counts,
@@ -29,6 +30,7 @@ from factfidelity.display.disclosure_unseen import hide_unseen, told_in_rows, un
 from factfidelity.display.gate import Gate
 
 _PERIOD = "period_start"
+_DEAREST = 100.0  # how many times dearer a number is at most for all that goes with it
 _SUM_WIDTH = 0.2  # the interval that must stay for a hidden sum, as a share of it
 
 
@@ -228,6 +230,25 @@ def _mark(
         system.sensitive[cells[rows]] = True
         system.hidden[cells[rows]] = True
         system.persons[cells[there]] |= is_count
+    system.costs *= np.minimum(1.0 + _figures_lost(frames, places, registry), _DEAREST)
+
+
+def _figures_lost(frames: Sequence[Guarded], places: Sequence[tuple[int, str]], registry: Registry) -> np.ndarray:
+    """Return for each number how many figures, in all tables, would go with it that are not hidden already."""
+    lost = np.zeros(len(registry.system.values))
+    for (number, column), cells in zip(places, registry.cells, strict=True):
+        item, there = frames[number], cells >= 0
+        inner = inner_columns(item.gate)
+        resting = [column]
+        if column in item.gate.counts and column not in inner:
+            parts = [part for part, whole in item.gate.wholes.items() if whole == column and part in item.mask]
+            resting += [
+                name for count in (column, *parts) for name in followers_of(item.frame, item.gate, count)
+            ] + parts
+        for name in dict.fromkeys(resting):
+            if name in item.mask and name not in inner and name not in item.gate.free:
+                np.add.at(lost, cells[there], (item.known[name] & ~item.mask[name])[there])
+    return lost
 
 
 def _cost(values: np.ndarray, is_whole: bool) -> np.ndarray:

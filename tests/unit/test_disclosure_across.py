@@ -82,3 +82,17 @@ def test_those_few_who_are_in_two_teams_are_not_the_teams_less_the_total():
     assert shown.isna().sum() == 1
     many = column("team", "persons", a=40, b=31, total=60)
     assert release_frames({"t": many}, {"t": Gate(**gate)})["t"]["persons"].notna().all()
+
+
+def test_of_two_numbers_that_would_do_the_one_goes_that_fewer_figures_rest_on():
+    counts = pd.DataFrame({"team": ["a", "b", "c", "total"], "persons": [3, 30, 32, 65]})
+    long = pd.concat([counts.assign(what=what) for what in ("days", "visits", "calls")], ignore_index=True)
+    long = long[~(long["team"].eq("c") & long["what"].ne("days"))].assign(mean=0.5)
+    gate = {"margins": {"team": "total"}}
+    shown = release_frames(
+        {"counts": counts, "long": long},
+        {"counts": Gate(keys=("team",), counts={"persons": ()}, **gate),
+         "long": Gate(keys=("team", "what"), counts={"persons": ("mean",)}, **gate)},
+    )  # fmt: skip
+    assert shown["counts"].loc[shown["counts"]["persons"].isna(), "team"].tolist() == ["a", "c"]
+    assert shown["long"].loc[shown["long"]["team"].isin(["b", "total"]), "mean"].notna().all()
