@@ -36,7 +36,7 @@ class EnrolmentFlow(Result):
     table : DataFrame, one row per team and period
         team_id, team, period_start, began, ended (clients).
     reasons : DataFrame, one row per team and reason
-        persons whose enrolment ended for it, share.
+        ended (clients whose enrolment ended for it), share.
     length : DataFrame, one row per team
         persons, ended (clients whose enrolment ended), median_years with low_years and high_years (Kaplan-Meier;
         missing where more than half stay), left_per_year (enrolments ended per client-year).
@@ -48,7 +48,11 @@ class EnrolmentFlow(Result):
     title: ClassVar[Mapping[str, str]] = {"sv": "In- och utflöde", "en": "Coming and leaving"}
     gates: ClassVar[Mapping[str, Gate]] = {
         "table": Gate(("team_id", "period_start"), {"began": (), "ended": ()}, margins=_TEAM),
-        "reasons": Gate(("team_id", "reason"), {"persons": ("share",)}, margins=_TEAM),
+        # beside: who died after they had left, all who died being known from elsewhere
+        "reasons": Gate(
+            ("team_id", "reason"), {"ended": ("share",), "beside": ("ended", "share")}, margins=_TEAM,
+            inner=("beside",),
+        ),
         "length": Gate(
             ("team_id",),
             {"persons": ("median_years", "low_years", "high_years", "left_per_year"), "ended": ("left_per_year",)},
@@ -161,7 +165,7 @@ class EnrolmentFlow(Result):
         if len(self.reasons):
             caption = "Varför inskrivningar avslutades" if swedish else "Why enrolments ended"
             said = words.in_words(self.reasons["reason"], words.END_REASONS, language)
-            rows = words.with_team_names(self.reasons.assign(reason_name=said), language)
+            rows = words.with_team_names(self.reasons.assign(reason_name=said, persons=self.reasons["ended"]), language)
             shown = ("team", "reason_name", "persons", "share")
             found.append(TableView("enrolment_reasons", caption, rows, columns_in(language, words.HEADS, shown)))
         if len(self.curve):

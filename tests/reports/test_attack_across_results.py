@@ -54,6 +54,28 @@ def test_those_who_left_in_a_year_do_not_follow_from_those_who_ever_left(pair):
             assert not (number in FEW and number == true.loc[gone.idxmax(), "ended"]), team
 
 
+def test_those_who_left_for_one_reason_do_not_follow_from_all_who_left(pair):
+    shown, true = frame(pair, "enrolment_flow", "reasons")
+    length, _ = frame(pair, "enrolment_flow", "length")
+    for team, rows in shown.groupby("team_id"):
+        gone = rows["ended"].isna()
+        if gone.sum() == 1 and team != "total":
+            number = numbers(length, "ended").get(team) - rows["ended"].sum()
+            assert not (number in FEW and number == true.loc[gone.idxmax(), "ended"]), team
+
+
+def test_those_who_died_after_they_had_left_do_not_follow_from_all_who_died(pair):
+    shown, true = frame(pair, "enrolment_flow", "reasons")
+    dead, _ = frame(pair, "followed_up", "table")
+    hits = dead.loc[dead["figure"] == "died", "hits"]
+    rows = (shown["reason"] == "died") & (shown["team_id"] == "total")
+    if len(hits) and rows.any():
+        rest = float(hits.iloc[0]) - shown.loc[rows, "ended"].astype(float).iloc[0]
+        assert rest not in FEW
+    assert "beside" not in shown
+    assert true["beside"].notna().sum() <= 1
+
+
 def test_those_without_a_meeting_do_not_follow_from_those_who_were_met_by_somebody(pair):
     spread, _ = frame(pair, "caseload_ratios", "spread")
     latest, true = frame(pair, "contact_pattern", "latest")

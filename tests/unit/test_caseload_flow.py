@@ -34,7 +34,7 @@ def test_an_enrolment_that_began_before_the_period_is_no_inflow_but_counts_from_
 
 def test_enrolments_that_touch_are_one_and_end_for_the_last_reason():
     reasons = flow().reasons
-    norr = reasons.loc[reasons["team_id"] == "norr"].set_index("reason")["persons"]
+    norr = reasons.loc[reasons["team_id"] == "norr"].set_index("reason")["ended"]
     assert norr.to_dict() == {"moved": 1, "planned": 1}
     assert reasons.loc[reasons["team_id"] == "syd", "reason"].tolist() == ["not_stated"]
 
