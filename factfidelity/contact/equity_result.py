@@ -81,9 +81,11 @@ class Equity(Result):
         for measure in self.table["measure"].unique():
             rows = self.table.loc[(self.table["measure"] == measure) & (self.table["dimension"] == "sex")]
             rate = rows.set_index("group")["rate"]
+            known = [key for key in ("female", "male") if key in rate.index]
             parts = [f"{number(rate[key], decimals=2, language=language)} ({pick(GROUPS[key], language).lower()})"
-                     for key in ("female", "male") if key in rate.index and not pd.isna(rate[key])]  # fmt: skip
-            if parts:
+                     for key in known if not pd.isna(rate[key])]  # fmt: skip
+            # One of two says nothing of whether they differ.
+            if parts and len(parts) == len(known):
                 said.append(f"{pick(MEASURES[measure], language)}: {', '.join(parts)}.")
         none = {"sv": "Jämförelsen visas inte.", "en": "The comparison is not shown."}
         return " ".join(said) or pick(none, language)

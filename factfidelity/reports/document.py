@@ -41,6 +41,9 @@ _UNDER_HEAD = (
 _BOLD, _RIGHT = "<w:rPr><w:b/></w:rPr>", '<w:jc w:val="right"/>'
 # Signs that an office file may not hold.
 _SIGNS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# The template's own thumbnail and printer settings, and what points at them.
+_LEFT = re.compile(r"docProps/thumbnail\.|printerSettings")
+_POINTERS = re.compile(rb'<Relationship [^>]*Target="[^"]*(?:thumbnail\.|printerSettings)[^"]*"[^>]*/>')
 _STYLES = {"text": "Normal", "answer": "Answer", "note": "Note", "point": "List Bullet"}
 
 
@@ -81,6 +84,7 @@ def _prepare(document: Any, pages: ReportPages) -> None:
     properties = document.core_properties
     properties.title, properties.author, properties.language = pages.title, pages.plan.organisation.name, pages.language
     properties.created = properties.modified = _FIXED_DAY
+    properties.last_modified_by = properties.comments = ""
     for section in document.sections:
         section.page_width, section.page_height = 7560310, 10692130  # A4 in English Metric Units
         section.left_margin = section.right_margin = 720000
@@ -92,6 +96,7 @@ def _prepare(document: Any, pages: ReportPages) -> None:
     document.styles["Normal"].font.name = "Arial"
     document.styles["Normal"].font.size = int(10.5 * _POINT)
     document.styles["Caption"].paragraph_format.keep_with_next = True
+    document.styles["Caption"].paragraph_format.space_before = 10 * _POINT
     colour = importlib.import_module("docx.shared").RGBColor(
         0x00, 0x59, 0x8C
     )  # the template's blue is too pale to read
@@ -154,11 +159,15 @@ def _row(
 
 
 def same_bytes(content: bytes) -> bytes:
-    """Return an office file with its parts in one order and without the clock."""
+    """Return an office file with its parts in one order, without the clock and without what its template left in it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
+            if _LEFT.search(name):
+                continue
             entry = zipfile.ZipInfo(name, _ZIP_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, source.read(name))
+            part = source.read(name)
+            # What points at a part that is left out goes with it.
+            target.writestr(entry, _POINTERS.sub(b"", part) if name.endswith(".rels") else part)
     return buffer.getvalue()

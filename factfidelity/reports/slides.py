@@ -52,6 +52,8 @@ def report_pptx(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
     show.slide_width, show.slide_height = inches(_WIDTH), inches(_HEIGHT)
     show.core_properties.title, show.core_properties.language = pages.title, language
     show.core_properties.created = show.core_properties.modified = _FIXED_DAY
+    show.core_properties.author = pages.plan.organisation.name
+    show.core_properties.last_modified_by = show.core_properties.comments = ""
     _first(show, pptx, pages)
     _key_figures(show, pptx, pages)
     for result, figure, finding in slide_figures(pages):

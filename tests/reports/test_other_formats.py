@@ -74,3 +74,17 @@ def test_a_result_that_was_not_released_is_refused(released, make):
     mixed = type(released)(raw, {}, released.plan, released.provenance)
     with pytest.raises(ff.DisclosureError, match="released"):
         make(mixed)
+
+
+@pytest.mark.parametrize("make", [report_docx, report_pptx])
+def test_an_office_file_tells_nothing_of_the_template_it_began_as(released, make):
+    pytest.importorskip("docx")
+    pytest.importorskip("pptx")
+    with zipfile.ZipFile(io.BytesIO(make(released))) as parts:
+        names = set(parts.namelist())
+        core = parts.read("docProps/core.xml").decode("utf-8")
+        pointed = [name for rels in names if rels.endswith(".rels") for name in re.findall(
+            r'Target="(?!http)([^"]+)"', parts.read(rels).decode("utf-8"))]  # fmt: skip
+    assert not any("thumbnail" in name or "printerSettings" in name for name in (*names, *pointed))
+    assert re.findall(r"<(?:cp:lastModifiedBy|dc:description)>[^<]+<", core) == []
+    assert "python" not in core
