@@ -17,11 +17,16 @@ if TYPE_CHECKING:
     from factfidelity.display.charts import Axes
 
 Notes = Mapping[str, str]
+# More teams than this are no longer told apart by colour and sign, nor named beside each other over columns.
+MANY_TEAMS = 8
+_LINE = 0.27  # inches of one line of a grid
 
 
 def score_figures(table: pd.DataFrame, notes: Notes, language: str) -> tuple[FigureView, ...]:
     """Return the figures of scores that there is something to show in."""
     now = latest_of(table)
+    if now["team_id"].nunique() > MANY_TEAMS:
+        return _many_figures(table, now, notes, language)
     profiles = [_profile_figure(str(team), rows, notes, language) for team, rows in now.groupby("team_id", sort=True)]
     made: list[FigureView] = []
     totals = table[(table["level"] == "total") & table["score"].notna()]
@@ -36,6 +41,78 @@ def score_figures(table: pd.DataFrame, notes: Notes, language: str) -> tuple[Fig
             made.append(_radar_figure(parts, notes, language))
     made += profiles if many else []
     return tuple(made)
+
+
+def _many_figures(table: pd.DataFrame, now: pd.DataFrame, notes: Notes, language: str) -> tuple[FigureView, ...]:
+    """Return the figures of many teams: one line for each; their profiles stand in their own reports."""
+    totals = table[(table["level"] == "total") & table["score"].notna()]
+    parts = now[(now["level"] == "subscale") & now["score"].notna()]
+    made = [_totals_figure(totals, notes, language)] if len(totals) else []
+    made.append(_heat_figure(now, notes, language))
+    if len(parts["name"].unique()) > 1:
+        made.append(_parts_figure(parts, notes, language))
+    return tuple(made)
+
+
+def _totals_figure(rows: pd.DataFrame, notes: Notes, language: str) -> FigureView:
+    """Return each team's latest total beside the one before."""
+    ordered = rows.sort_values(["team_id", "assessment"], kind="stable")
+    ordered = ordered.assign(before=ordered.groupby("team_id")["score"].shift())
+    latest = ordered.drop_duplicates("team_id", keep="last")
+    short = notes.get("short", "")
+    caption = {
+        "sv": f"Total programtrohet vid senaste tillfället, per team ({short}). Lodrätt streck: tillfället före.",
+        "en": f"Total fidelity at the latest assessment, by team ({short}). Upright line: the assessment before.",
+    }[language]
+    view = TableView(
+        "waves", caption, rows.reset_index(drop=True),
+        columns_of(("team_id", "assessment", "score", "n_rated", "n_items"), language, decimals=2),
+    )  # fmt: skip
+    said = "; ".join(
+        f"{row['team_id']} {row['assessment']}: {score_text(row['score'], row['decimals'], language)}"
+        for row in records(latest)
+    )
+    draw = partial(_drawn, _draw_totals, latest, notes, language)
+    return FigureView("waves", caption, f"{caption} {said}.", draw, view, size=(7.2, 1.0 + _LINE * len(latest)))
+
+
+def _draw_totals(rows: pd.DataFrame, notes: Notes, language: str, *, ax: Axes | None = None) -> Axes:
+    from factfidelity.display import charts_profile
+
+    bounds = (float(rows["range_low"].min()), float(rows["range_high"].max()))
+    return charts_profile.dots(
+        rows, category="team_id", value="score", reference="before", bounds=bounds, decimals=2,
+        unit=heading("score", language), language=language, ax=ax,
+    )  # fmt: skip
+
+
+def _parts_figure(rows: pd.DataFrame, notes: Notes, language: str) -> FigureView:
+    """Return the subscales of many teams as a grid with one line for each team."""
+    short = notes.get("short", "")
+    caption = {
+        "sv": f"Delskalor vid senaste tillfället, ett team per rad ({short}). Mörkare är högre.",
+        "en": f"Subscales at the latest assessment, one team a line ({short}). Darker is higher.",
+    }[language]
+    view = TableView(
+        "subscales", caption, labelled(rows, language),
+        columns_of(("team_id", "assessment", "label", "score", "n_rated", "n_items"), language, decimals=2),
+    )  # fmt: skip
+    size = (7.2, 1.2 + _LINE * rows["team_id"].nunique())
+    return FigureView(
+        "subscales", caption, f"{caption} {_said(rows, language)}",
+        partial(_drawn, _draw_parts, rows, notes, language), view, size=size,
+    )  # fmt: skip
+
+
+def _draw_parts(rows: pd.DataFrame, notes: Notes, language: str, *, ax: Axes | None = None) -> Axes:
+    from factfidelity.display import charts_profile
+
+    names = dict(zip(rows["name"], rows[f"label_{language}"], strict=True))
+    bounds = (float(rows["range_low"].min()), float(rows["range_high"].max()))
+    return charts_profile.heat(
+        rows, row="team_id", column="name", value="score", bounds=bounds, decimals=2, names=names, language=language,
+        ax=ax,
+    )  # fmt: skip
 
 
 def draw_profile(rows: pd.DataFrame, notes: Notes, language: str, *, ax: Axes | None = None) -> Axes:
@@ -169,8 +246,12 @@ def _draw_heat(rows: pd.DataFrame, notes: Notes, language: str, *, ax: Axes | No
     from factfidelity.display import charts_profile
 
     items = rows[rows["level"] == "item"]
-    names = {name: f"{name} {label}" for name, label in zip(items["name"], items[f"label_{language}"], strict=True)}
     bounds = (float(items["range_low"].min()), float(items["range_high"].max()))
+    if items["team_id"].nunique() > MANY_TEAMS:  # a line for each team, the items by their signs
+        return charts_profile.heat(
+            items, row="team_id", column="name", value="score", bounds=bounds, language=language, ax=ax
+        )
+    names = {name: f"{name} {label}" for name, label in zip(items["name"], items[f"label_{language}"], strict=True)}
     return charts_profile.heat(
         items, row="name", column="team_id", value="score", bounds=bounds, names=names, language=language, ax=ax
     )
@@ -182,13 +263,20 @@ def _heat_figure(rows: pd.DataFrame, notes: Notes, language: str) -> FigureView:
         "sv": f"Alla punkter och team vid senaste tillfället ({notes.get('short', '')}). Mörkare är högre.",
         "en": f"All items and teams at the latest assessment ({notes.get('short', '')}). Darker is higher.",
     }[language]
+    teams = items["team_id"].nunique()
+    if teams > MANY_TEAMS:
+        caption += {
+            "sv": " Punkternas namn står i tabellen; varje teams profil står i dess egen rapport.",
+            "en": " The names of the items stand in the table; each team's profile stands in its own report.",
+        }[language]
     view = TableView("items_by_team", caption, items, columns_of(("team_id", "name", "label", "score"), language))
     said = "; ".join(
         f"{team}: {len(own)} {('punkter bedömda, lägst', 'items rated, lowest')[language == 'en']} "
         f"{score_text(own['score'].min(), 1, language)}"
         for team, own in items.dropna(subset=["score"]).groupby("team_id")
     )
-    size = (7.2, max(2.6, 1.0 + 0.27 * items["name"].nunique()))
+    lines, across = (teams, items["name"].nunique()) if teams > MANY_TEAMS else (items["name"].nunique(), teams)
+    size = (max(7.2, 1.8 + 0.3 * across) if teams > MANY_TEAMS else 7.2, max(2.6, 1.0 + _LINE * lines))
     return FigureView(
         "items_by_team",
         caption,

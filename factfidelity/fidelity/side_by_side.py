@@ -13,6 +13,7 @@ from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, TableView
 from factfidelity.extract import Extract
 from factfidelity.fidelity.derive import derive_fidelity
+from factfidelity.fidelity.pictures import MANY_TEAMS
 from factfidelity.fidelity.tables import coded, columns_of, records
 from factfidelity.fidelity.words import joined, score_text
 from factfidelity.schemas.scale import Scale
@@ -91,6 +92,8 @@ class DerivedTeams(Result):
     def _chart(self, language: str) -> tuple[pd.DataFrame, dict[str, Any]]:
         rows = self.scored()
         rows = rows.assign(label=rows["item"] + " " + rows[f"name_{language}"])
+        if rows["team"].nunique() > MANY_TEAMS:  # a line for each team, the items by their signs
+            return rows, {"x": "item", "y": "team", "value": "score", "decimals": 0, "language": language}
         return rows, {"x": "team", "y": "label", "value": "score", "decimals": 0, "language": language}
 
     def _draw(self, language: str, ax: Axes | None) -> Axes:
@@ -140,7 +143,10 @@ class DerivedTeams(Result):
             f"{row['team']}, {row[f'name_{language}']} {score_text(row['score'], 0, language)}" for row in records(rows)
         )
         items, teams = len(rows["item"].unique()), len(rows["team"].unique())
-        size = (max(5.0, 3.4 + 1.1 * teams), max(2.4, 1.2 + 0.3 * items))
+        many = teams > MANY_TEAMS
+        size = (max(7.2, 1.8 + 0.36 * items), 1.2 + 0.3 * teams) if many else (
+            max(5.0, 3.4 + 1.1 * teams), max(2.4, 1.2 + 0.3 * items)
+        )  # fmt: skip
         alt = f"{view.caption}. {said}."
         return (FigureView(self.name, view.caption, alt, lambda ax: self._draw(language, ax), view, size=size),)
 
