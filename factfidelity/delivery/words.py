@@ -127,9 +127,11 @@ REPORT: Mapping[str, Text] = {
     },
     "linked": {
         "sv": "Andel av personerna i varje källa som kopplingsfilen känner: {parts}. En klient som saknas i en källa "
-        "räknas där som noll bara om mappningen säger linked: true; annars är klienten inte observerad.",
+        "räknas där som noll bara om mappningen anger att källan är länkad till alla klienter (linked: true); annars "
+        "räknas klienten inte som observerad.",
         "en": "Share of the persons of each source that the crosswalk knows: {parts}. A client who is not in a source "
-        "counts as zero there only where the mapping says linked: true; else the client is not observed.",
+        "counts as zero there only where the mapping says that it is linked to all clients (linked: true); else the "
+        "client does not count as observed.",
     },
     "since": {"sv": "Sedan förra leveransen: {parts}.", "en": "Since the delivery before: {parts}."},
     "since_table": {
@@ -259,3 +261,36 @@ HEADINGS: Mapping[str, Text] = {
     "default": {"sv": "Normalvärde", "en": "Default"},
     "means": {"sv": "Betyder", "en": "Means"},
 }
+
+
+# Sources that suppliers' mappings often name; a name that goes on after one of these is told in brackets.
+_SOURCES: Mapping[str, Mapping[str, str]] = {
+    "inpatient": {"sv": "slutenvård", "en": "inpatient care"},
+    "outpatient": {"sv": "öppenvård", "en": "outpatient care"},
+    "emergency": {"sv": "akutbesök", "en": "emergency visits"},
+    "deaths": {"sv": "dödsfall", "en": "deaths"},
+    "diagnoses": {"sv": "diagnoser", "en": "diagnoses"},
+    "contacts": {"sv": "kontakter", "en": "contacts"},
+    "coercion": {"sv": "tvångsvård", "en": "compulsory care"},
+    "assessments": {"sv": "skattningar", "en": "assessments"},
+    "plans": {"sv": "vårdplaner och SIP", "en": "care plans"},
+    "referrals": {"sv": "remisser", "en": "referrals"},
+    "work": {"sv": "arbete", "en": "work"},
+    "services": {"sv": "kommunala insatser", "en": "municipal services"},
+    "placements": {"sv": "placeringar", "en": "placements"},
+}
+
+
+def source_label(name: str, language: str) -> str:
+    """Return a source as readers know it; the mapping's own name where it is none of those that are known.
+
+    Parameters
+    ----------
+    name : str
+        As the mapping names it, such as ``services_eskilstuna``.
+    language : {"sv", "en"}
+    """
+    kind, _, which = name.partition("_")
+    if kind not in _SOURCES:
+        return name
+    return _SOURCES[kind][language] + (f" ({which.replace('_', ' ').capitalize()})" if which else "")

@@ -130,7 +130,9 @@ def dots_against_norm(
         start, stop = (0.0 if np.isnan(bottom) else bottom), (reach if np.isnan(top) else top)
         if not (np.isnan(bottom) and np.isnan(top)):
             label = None if seen or not norm_label else norm_label
-            ax.barh(row, max(stop - start, reach * 0.006), left=start, height=0.6, color="#D0D0D0", label=label)
+            # The edge is what stands out from white: the field itself is too pale for that.
+            ax.barh(row, max(stop - start, reach * 0.006), left=start, height=0.6, color="#D0D0D0",
+                    edgecolor=base.GREY, linewidth=0.8, label=label)  # fmt: skip
             seen = True
     for row, shown in enumerate(values):
         if np.isnan(shown):

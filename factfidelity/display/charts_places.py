@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+# So many places are named below charts that stand so many beside each other.
+_TICKS = {1: 7, 2: 6}
+
+
 def places_of(column: pd.Series) -> tuple[np.ndarray, list[Any]]:
     """Return where each value stands, and the names of the places where they are names."""
     if pd.api.types.is_datetime64_any_dtype(column):
@@ -50,7 +54,9 @@ def place_axis(
 
 def _date_axis(ax: Axes, column: pd.Series, language: str) -> None:
     days = (column.max() - column.min()).days
-    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=7))  # type: ignore[no-untyped-call]
+    spec = ax.get_subplotspec()
+    across = spec.get_gridspec().ncols if spec is not None else 1
+    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=2, maxticks=_TICKS.get(across, 4)))  # type: ignore[no-untyped-call]
 
     def text(place: float, _: int | None = None) -> str:
         stamp = pd.Timestamp(0) + pd.Timedelta(days=place)

@@ -12,6 +12,9 @@ from factfidelity.display.views import Column, TableView
 Flags = npt.NDArray[np.bool_]
 NUMERIC = frozenset({"integer", "number", "percent"})
 _MOST_NAMED = 4
+# Numbers that say when a row is about, and whom where they are the same in all rows: where nothing else of a row is
+# shown, it tells nothing.
+_WHEN, _WHOM = frozenset({"days", "month"}), frozenset({"clients", "persons", "n"})
 _QUOTES = {"sv": ("”", "”"), "en": ("“", "”")}
 _WORDS = {
     "column": {"sv": "Inget värde kan visas i kolumnen {names}.", "en": "No value can be shown in the column {names}."},
@@ -20,7 +23,8 @@ _WORDS = {
         "en": "No value can be shown in the columns {names}.",
     },
     "rows": {"sv": "Inget värde kan visas för {names}.", "en": "No value can be shown for {names}."},
-    "many": {"sv": "{count} andra rader", "en": "{count} other rows"},
+    "more_rows": {"sv": "{count} andra rader", "en": "{count} other rows"},
+    "more_columns": {"sv": "{count} andra kolumner", "en": "{count} other columns"},
     "whole": {
         "sv": "Inget värde i tabellen kan visas: de bygger på för få personer, skulle avslöja andra värden eller "
         "saknas i underlaget.",
@@ -46,12 +50,15 @@ def lean(view: TableView, language: str) -> TableView:
     if not numeric or not len(view.frame):
         return view
     shown = view.frame[[column.name for column in numeric]].notna().to_numpy()
-    if not shown.any():
+    if not tells(view):
         return _named_only(view, language)
     none = _may_be_empty(view, numeric)
     left = np.asarray(shown.any(axis=0) | none.all(axis=0))
     empty = [column for column, stays in zip(numeric, left.tolist(), strict=True) if not stays]
-    hidden = ~shown[:, left].any(axis=1) & ~none[:, left].all(axis=1) & ~_says_more(view)
+    about = _about(view)
+    telling = left & np.array([column.name not in about for column in numeric])
+    telling = telling if telling.any() else left
+    hidden = ~shown[:, telling].any(axis=1) & ~none[:, telling].all(axis=1) & ~_says_more(view)
     notes = [*view.notes]
     if empty:
         key = "column" if len(empty) == 1 else "columns"
@@ -67,6 +74,26 @@ def lean(view: TableView, language: str) -> TableView:
         states=None if view.states is None else view.states[kept].reset_index(drop=True),
         notes=tuple(notes),
     )
+
+
+def tells(view: TableView) -> bool:
+    """Tell whether any value of a table is shown, besides those that say whom or when its rows are about.
+
+    Parameters
+    ----------
+    view : TableView
+    """
+    numeric = [column.name for column in view.columns if column.form in NUMERIC]
+    about = _about(view)
+    values = [name for name in numeric if name not in about] or numeric
+    return not numeric or not len(view.frame) or bool(view.frame[values].notna().to_numpy().any())
+
+
+def _about(view: TableView) -> set[str]:
+    """Return the columns of numbers that say whom or when the rows are about."""
+    names = {column.name for column in view.columns if column.form in NUMERIC}
+    same = {name for name in names & _WHOM if len(view.frame) > 1 and view.frame[name].nunique(dropna=False) == 1}
+    return same | (names & _WHEN)
 
 
 def _named_only(view: TableView, language: str) -> TableView:
@@ -101,7 +128,9 @@ def _row_names(view: TableView, hidden: Flags) -> list[str]:
 
 def _said(key: str, names: list[str], language: str) -> str:
     if len(names) > _MOST_NAMED:
-        more = _WORDS["many"][language].format(count=len(names) - _MOST_NAMED + 1)
+        more = _WORDS["more_rows" if key == "rows" else "more_columns"][language].format(
+            count=len(names) - _MOST_NAMED + 1
+        )
         names = [*names[: _MOST_NAMED - 1], more]
     listed = ", ".join(names[:-1]) + f" {_WORDS['and'][language]} {names[-1]}" if len(names) > 1 else names[0]
     return _WORDS[key][language].format(names=listed)

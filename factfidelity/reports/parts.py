@@ -13,7 +13,7 @@ from factfidelity.display import charts
 from factfidelity.display.result import Result
 from factfidelity.display.tables import table_html
 from factfidelity.display.views import FigureView, TableView
-from factfidelity.reports.lean import lean
+from factfidelity.reports.lean import lean, tells
 from factfidelity.reports.once import figures_of, views_of
 
 _PIXELS = 100
@@ -66,7 +66,7 @@ def drawable(figure: FigureView) -> bool:
     """
     shown = [name for name in figure.native.series if name in figure.table.frame] if figure.native else []
     if figure.native is None or not shown:
-        return True
+        return tells(figure.table)
     values = int(figure.table.frame[shown].notna().to_numpy().sum())
     return values > (1 if figure.native.kind == "line" else 0)
 

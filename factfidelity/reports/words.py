@@ -50,6 +50,7 @@ WORDS: Mapping[str, Text] = {
     "team": {"sv": "Team", "en": "Team"},
     "checklist": {"sv": "Checklista", "en": "Checklist"},
     "changes": {"sv": "Förändring sedan förra rapporten", "en": "Change since the report before"},
+    "row": {"sv": "rad", "en": "row"},
     "rows": {"sv": "rader", "en": "rows"},
     "show_figure": {"sv": "Diagram", "en": "Chart"},
     "show_table": {"sv": "Tabell", "en": "Table"},

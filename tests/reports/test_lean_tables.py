@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from factfidelity.display.views import Column, TableView
-from factfidelity.reports.lean import lean
+from factfidelity.reports.lean import lean, tells
 from factfidelity.reports.parts import picture_address
 
 GONE = np.nan
@@ -72,3 +72,14 @@ def test_a_picture_in_an_address_is_the_same_picture(svg):
     address = picture_address(svg)
     assert not set('<>"#&') & set(address)
     assert unquote(address.removeprefix("data:image/svg+xml,")) == svg.replace('"', "'")
+
+
+def test_a_row_that_only_says_whom_it_is_about_is_named_in_the_sentence():
+    rows = pd.DataFrame({"what": ["dygn", "besök", "totalt"], "clients": 114.0, "mean": [2.5, GONE, GONE]})
+    columns = (Column("what", "Post"), Column("clients", "Klienter", "integer"), Column("mean", "Medel", "number"))
+    made = lean(TableView("t", "Kostnad", rows, columns), "sv")
+    assert made.frame["what"].tolist() == ["dygn"]
+    assert made.notes == ("Inget värde kan visas för besök och totalt.",)
+    differ = lean(TableView("t", "Klienter", rows.assign(clients=[114.0, 9.0, 7.0]), columns), "sv")
+    assert len(differ.frame) == 3
+    assert not tells(TableView("t", "Kostnad", rows.assign(mean=GONE), columns))
