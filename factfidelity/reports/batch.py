@@ -10,18 +10,21 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from factfidelity.errors import FactFidelityError
 from factfidelity.evaluation import ALL_TEAMS, ReleasedEvaluation, cut_at, evaluate, evaluate_teams, versions
 from factfidelity.extract import Extract
-from factfidelity.reports.batch_index import Line, index_page
+from factfidelity.reports.batch_index import Line, index_page, key_cells
 from factfidelity.reports.batch_years import RELEASED, Beside, StoredYear, store_year, stored_year
-from factfidelity.reports.released import released_json, write_text
+from factfidelity.reports.once import kept
+from factfidelity.reports.pages import pages_of
+from factfidelity.reports.released import open_released, released_json, write_text
 from factfidelity.reports.render import FORMATS, check_choices, report_names, stored_files, write_all
 from factfidelity.schemas.plan import Plan
 
@@ -84,6 +87,7 @@ class _Batch:
     done: list[Job] = dataclasses.field(default_factory=list)
     failed: list[tuple[Job, str]] = dataclasses.field(default_factory=list)
     small: list[tuple[str, int]] = dataclasses.field(default_factory=list)
+    again: list[Job] = dataclasses.field(default_factory=list)
 
     def say(self, step: str, done: int, total: int) -> None:
         if self.progress:
@@ -157,7 +161,10 @@ def render_batch(
                 if _is_made(root, job, formats):
                     batch.done.append(job)
                 else:
-                    running[pool.submit(_one, root, job, tuple(formats))] = job
+                    try:
+                        running[pool.submit(_one, root, job, tuple(formats))] = job
+                    except BrokenProcessPool:
+                        batch.again.append(job)
         _gather(batch, running)
     batch.done.sort(key=lambda job: (job.year, job.team, job.language))
     index = tuple(_write_index(batch, language) for language in languages)
@@ -203,7 +210,8 @@ def _evaluated(batch: _Batch, pool: ProcessPoolExecutor) -> Iterator[list[Job]]:
         stored = stored_year(batch.root, year)
         try:
             if stored is None or not beside.fits(year, stored, base, batch.years[-1]):
-                pool.submit(_warm)  # the processes make ready while the figures are made
+                with suppress(BrokenProcessPool):
+                    pool.submit(_warm)  # the processes make ready while the figures are made
                 made, small = evaluate_teams(
                     extract, batch.plan, batch.teams, previous=beside.shown(),
                     grains=beside.grains() or _grains(batch), leave_out=True,
@@ -258,14 +266,13 @@ def _folder_name(team: str, taken: Mapping[str, str], year: int) -> str:
 
 def _gather(batch: _Batch, running: Mapping[Future[str], Job]) -> None:
     """Take in what the processes made; what was under way when one of them was ended is tried once more, alone."""
-    again: list[Job] = []
     for number, future in enumerate(as_completed(running), start=1):
         try:
             _note(batch, running[future], future.result())
         except BrokenProcessPool:
-            again.append(running[future])
+            batch.again.append(running[future])
         batch.say("render", number - 1, len(running))
-    for job in again:
+    for job in batch.again:
         with _pool(1) as pool:
             try:
                 _note(batch, job, pool.submit(_one, batch.root, job, tuple(batch.formats)).result())
@@ -289,12 +296,23 @@ def _note(batch: _Batch, job: Job, reason: str) -> None:
 
 def _is_made(root: Path, job: Job, formats: Sequence[str]) -> bool:
     """Tell whether the report of these very figures lies there in all formats."""
+    made = _made(root, job)
+    there = all((root / job.folder / name).is_file() for name in made.get("files", ()))
+    try:
+        return bool(made) and there and made["figures"] == _figures_of(root / job.folder) and (
+            set(made["formats"]) >= set(formats)
+        )  # fmt: skip
+    except (OSError, KeyError, TypeError):
+        return False
+
+
+def _made(root: Path, job: Job) -> Mapping[str, Any]:
+    """Return what was written down when a report was made; nothing where it was not."""
     try:
         made = json.loads(_marker(root, job).read_text(encoding="utf-8"))
-        there = all((root / job.folder / name).is_file() for name in made["files"])
-        return there and made["figures"] == _figures_of(root / job.folder) and set(made["formats"]) >= set(formats)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    except (OSError, ValueError):
+        return {}
+    return made if isinstance(made, dict) else {}
 
 
 def _marker(root: Path, job: Job) -> Path:
@@ -310,11 +328,12 @@ def _one(root: Path, job: Job, formats: Sequence[str]) -> str:
     """Render one report; return why it could not be done, or nothing."""
     folder = root / job.folder
     try:
-        figures = _figures_of(folder)
-        contents = stored_files(folder / RELEASED, language=job.language, formats=formats)
+        with kept():
+            made = {"figures": _figures_of(folder), "formats": sorted(formats)}
+            contents = stored_files(folder / RELEASED, language=job.language, formats=formats)
+            key = key_cells(pages_of(open_released(folder / RELEASED), job.language).key_figures(), job.language)
         write_all(folder, contents)
-        made = {"figures": figures, "formats": sorted(formats), "files": sorted(contents)}
-        write_text(_marker(root, job), json.dumps(made))
+        write_text(_marker(root, job), json.dumps(made | {"files": sorted(contents), "key": key}, ensure_ascii=False))
     except FactFidelityError as fault:
         return fault.render(job.language)
     except OSError as fault:
@@ -329,7 +348,8 @@ def _write_index(batch: _Batch, language: str) -> Path:
     named = {team: str(name) if isinstance(name, str) and name else str(team) for team, name in names.items()}
 
     def line(job: Job, state: str, reason: str = "") -> Line:
-        return Line(job.team, named.get(job.team, job.team), job.year, state, job.folder, reason)
+        cells = _made(batch.root, job).get("key", ()) if state == "done" else ()
+        return Line(job.team, named.get(job.team, job.team), job.year, state, job.folder, reason, tuple(cells))
 
     lines = [line(job, "done") for job in batch.done if job.language == language]
     lines += [line(job, "failed", reason) for job, reason in batch.failed if job.language == language]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from factfidelity.display.views import KeyFigure
 from factfidelity.evaluation import ALL_TEAMS
 from factfidelity.reports.pages import environment
 from factfidelity.reports.words import WORDS
 from factfidelity.schemas.plan import Plan
-from factfidelity.wording import pick, sort_key
+from factfidelity.wording import number, percent, pick, sort_key
 
 WORDS_HERE: Mapping[str, Mapping[str, str]] = {
     "title": {"sv": "Rapporter för varje team och år", "en": "Reports for each team and year"},
@@ -35,6 +37,24 @@ WORDS_HERE: Mapping[str, Mapping[str, str]] = {
     "summary": {"sv": "arbetsbok", "en": "workbook"},
     "tables": {"sv": "alla tabeller", "en": "all tables"},
     "slides": {"sv": "bilder", "en": "slides"},
+    "overview": {"sv": "Alla team och år", "en": "All teams and years"},
+    "overview_caption": {"sv": "Rapport för varje team och år", "en": "Report of each team and year"},
+    "short": {"sv": "rapport", "en": "report"},
+    "short_small": {"sv": "för få", "en": "too few"},
+    "short_failed": {"sv": "saknas", "en": "missing"},
+    "short_none": {"sv": "–", "en": "–"},
+    "counted": {
+        "sv": "{done} rapporter är klara, {failed} kunde inte göras, {small} gånger hade ett team för få klienter.",
+        "en": "{done} reports are done, {failed} could not be made, {small} times a team had too few clients.",
+    },
+    "key_note": {
+        "sv": "Nyckeltal med 95 % konfidensintervall inom parentes. Två punkter (..): visas inte eller kan inte "
+        "beräknas; skälet står i rapporten. Teamen står i bokstavsordning. Skillnader mellan team säger inte vilket "
+        "som är bättre: klienterna skiljer sig åt, och små team varierar mycket av slump.",
+        "en": "Key figures with 95% confidence intervals in brackets. Two points (..): not shown or cannot be "
+        "computed; the report tells why. Teams stand in alphabetical order. Differences between teams do not tell "
+        "which is better: their clients differ, and small teams vary much by chance.",
+    },
     "other": {"sv": "The same page in English", "en": "Samma sida på svenska"},
 }
 TEXTS: tuple[Mapping[str, str], ...] = (
@@ -52,6 +72,15 @@ TEXTS: tuple[Mapping[str, str], ...] = (
     },
 )
 _SHOWN_FILES = ("summary", "tables", "slides")
+# The name of the team stays in sight while the table is moved to the side.
+_STYLE = """
+.index table { font-size: .9rem; } .index th, .index td { padding: .3rem .55rem; }
+.index td { min-width: 5.5em !important; }
+.index td.state, .index td.files { min-width: 9em !important; } .index tbody tr:first-child { background: var(--wash); }
+.index tbody th { position: sticky; left: 0; background: var(--paper); min-width: 6.5em; max-width: 11em; }
+.index tbody tr:first-child th { background: var(--wash); } .index thead th { min-width: 6.5em; max-width: 11em; }
+.index.years table { width: auto; } .index.years td { white-space: nowrap; }
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +98,8 @@ class Line:
         Below the folder of the batch; empty where there is no report.
     reason : str
         Why it could not be made.
+    cells : tuple of mapping
+        Its key figures, as ``key_cells`` gives them.
     """
 
     team: str
@@ -77,6 +108,34 @@ class Line:
     state: str
     folder: str = ""
     reason: str = ""
+    cells: tuple[Mapping[str, str], ...] = ()
+
+
+def key_cells(figures: Sequence[KeyFigure], language: str) -> list[dict[str, str]]:
+    """Return the key figures of a report as cells of the page: one each, those of which there are several left out.
+
+    Parameters
+    ----------
+    figures : sequence of KeyFigure
+    language : {"sv", "en"}
+    """
+    several = Counter(one.group for one in figures if one.group)
+    return [
+        {"name": one.group or one.name, "label": one.group or one.label, "text": _figure_text(one, language)}
+        for one in figures
+        if several[one.group] < 2
+    ]
+
+
+def _figure_text(one: KeyFigure, language: str) -> str:
+    def written(value: float | None) -> str:
+        if one.form == "percent":
+            return percent(value, decimals=one.decimals, language=language)
+        return number(value, decimals=one.decimals, language=language)
+
+    if one.value is None or one.low is None or one.high is None or one.low != one.low or one.high != one.high:
+        return written(one.value)
+    return f"{written(one.value)} ({written(one.low)}–{written(one.high)})"
 
 
 def index_page(root: Path, lines: Sequence[Line], plan: Plan, language: str, languages: Sequence[str]) -> str:
@@ -94,7 +153,7 @@ def index_page(root: Path, lines: Sequence[Line], plan: Plan, language: str, lan
     """
     words = {key: text[language] for key, text in WORDS_HERE.items()}
     years = [
-        {"year": year, "rows": [_row(root, line, language, words) for line in _in_order(lines, year, language)]}
+        _year(root, year, _in_order(lines, year, language), language, words)
         for year in sorted({line.year for line in lines}, reverse=True)
     ]
     failed = [
@@ -104,17 +163,56 @@ def index_page(root: Path, lines: Sequence[Line], plan: Plan, language: str, lan
     others = [other for other in languages if other != language]
     other = {"href": f"index_{others[0]}.html", "language": others[0], "text": words["other"]} if others else None
     texts = [text[language].format(smallest=plan.disclosure.smallest) for text in TEXTS]
+    overview = _overview(root, lines, language, words)
     body = environment().get_template("index.html.j2").render(
-        years=years, failed=failed, other=other, texts=texts, words=words
+        years=years, failed=failed, other=other, texts=texts, words=words, overview=overview
     )  # fmt: skip
-    contents = [{"id": f"year-{one['year']}", "title": str(one["year"])} for one in years]
+    contents = [{"id": "overview", "title": words["overview"]}]
+    contents += [{"id": f"year-{one['year']}", "title": str(one["year"])} for one in years]
     contents += [{"id": "failed", "title": words["failed_heading"]}] if failed else []
     contents += [{"id": "reading", "title": words["reading"]}]
     return _page(body, words["title"], contents, plan, language)
 
 
-def _in_order(lines: Sequence[Line], year: int, language: str) -> list[Line]:
-    mine = [line for line in lines if line.year == year]
+def _overview(root: Path, lines: Sequence[Line], language: str, words: Mapping[str, str]) -> dict[str, Any]:
+    """Return one line for each team and one cell for each year."""
+    years = sorted({line.year for line in lines})
+    first = _in_order([*{line.team: line for line in lines}.values()], None, language)
+    by_place = {(line.team, line.year): line for line in lines}
+    rows = [
+        {"name": _name(line, language), "cells": [_cell(root, by_place.get((line.team, year)), year, language, words)
+                                                  for year in years]}
+        for line in first
+    ]  # fmt: skip
+    states = Counter(line.state for line in lines)
+    told = words["counted"].format(**{state: states[state] for state in ("done", "failed", "small")})
+    return {"years": years, "rows": rows, "told": told}
+
+
+def _cell(root: Path, line: Line | None, year: int, language: str, words: Mapping[str, str]) -> dict[str, str]:
+    """Return a link to a report, or in a word why there is none."""
+    if line is None:
+        return {"href": "", "text": words["short_none"], "away": ""}
+    if line.state != "done":
+        return {"href": "", "text": words[f"short_{line.state}"], "away": ""}
+    page = f"{line.folder}/report_{language}.html"
+    href = page if (root / page).is_file() else f"#year-{year}"
+    return {"href": href, "text": words["short"], "away": f" {_name(line, language)} {year}"}
+
+
+def _year(root: Path, year: int, lines: Sequence[Line], language: str, words: Mapping[str, str]) -> dict[str, Any]:
+    """Return the table of a year: each team's key figures, report and other files."""
+    heads = {cell["name"]: cell["label"] for line in lines for cell in line.cells}
+    rows = []
+    for line in lines:
+        texts = {cell["name"]: cell["text"] for cell in line.cells}
+        key = [texts.get(name, "") for name in heads] if line.cells else []
+        rows.append(_row(root, line, language, words) | {"key": key})
+    return {"year": year, "rows": rows, "heads": list(heads.values())}
+
+
+def _in_order(lines: Sequence[Line], year: int | None, language: str) -> list[Line]:
+    mine = [line for line in lines if year is None or line.year == year]
     return sorted(mine, key=lambda line: (line.team != ALL_TEAMS, sort_key(_name(line, language))))
 
 
@@ -137,7 +235,7 @@ def _row(root: Path, line: Line, language: str, words: Mapping[str, str]) -> dic
 
 
 def _page(body: str, title: str, contents: list[dict[str, str]], plan: Plan, language: str) -> str:
-    css = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
+    css = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8") + _STYLE
     organisation = plan.organisation
     return (
         environment()

@@ -10,9 +10,11 @@ import shutil
 import pytest
 
 import factfidelity as ff
+from factfidelity.display.views import KeyFigure
 from factfidelity.evaluation import ReleasedEvaluation, cut_at, only_team
 from factfidelity.reports import batch
 from factfidelity.reports.batch import full_years, render_batch
+from factfidelity.reports.batch_index import Line, index_page, key_cells
 from factfidelity.reports.batch_years import Beside, StoredYear, store_year, stored_year
 from factfidelity.reports.notebook_here import run_here
 from factfidelity.reports.released import read_released
@@ -74,11 +76,51 @@ def test_a_batch_writes_an_index_that_leads_to_every_report(made, extract):
     assert len(outcome.done) == 3
     assert not outcome.failed
     index = outcome.index[0].read_text(encoding="utf-8")
-    assert index.count("<tr>") == 4
+    assert index.count("<tr>") == 8  # teams by years, and the year's own table
     links = re.findall(r'href="([^"#]+)"', index)
     assert len(links) == 6
     assert all((place / link).is_file() for link in links)
     assert '<html lang="sv">' in index
+
+
+def test_the_index_lays_key_figures_beside_each_other_in_the_order_of_names(made):
+    _, _, outcome = made
+    index = outcome.index[0].read_text(encoding="utf-8")
+    heads = re.findall(r'<th scope="col">(.*?)</th>', index)
+    assert "Vakanta tjänster" in heads
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th>', index)
+    half = len(rows) // 2
+    assert rows[:half] == rows[half:] == ["Alla team", *sorted(rows[1:half])]
+    assert "säger inte vilket som är bättre" in index
+
+
+def test_a_key_figure_of_the_index_has_its_interval_and_what_is_hidden_two_points():
+    figures = [
+        KeyFigure("ratio", "Ratio", 0.664, "", low=0.43, high=1.0, decimals=2),
+        KeyFigure("share", "Share", None, "", form="percent", why="too few"),
+        KeyFigure("score_a", "Score, A", 3.5, "", group="Score"),
+        KeyFigure("posts_a", "Posts, A", 3.5, "", group="Posts"),
+        KeyFigure("posts_b", "Posts, B", 3.5, "", group="Posts"),
+    ]
+    cells = key_cells(figures, "sv")
+    assert [(cell["label"], cell["text"]) for cell in cells] == [
+        ("Ratio", "0,66 (0,43–1,00)"), ("Share", ".."), ("Score", "3,5"),
+    ]  # fmt: skip
+
+
+def test_failures_and_small_teams_are_counted_and_said_in_their_cells(tmp_path):
+    lines = [
+        Line("all", "all", 2023, "done", "2023/all"),
+        Line("A", "Norr", 2023, "failed", "2023/A", "no room on the disk"),
+        Line("B", "Söder", 2023, "small"),
+        Line("A", "Norr", 2024, "done", "2024/A"),
+    ]
+    page = index_page(tmp_path, lines, ff.load_plan(), "en", ("sv", "en"))
+    assert "2 reports are done, 1 could not be made, 1 times a team had too few clients" in page
+    table = page[page.index('id="overview"') : page.index('id="year-2024"')]
+    rows = [re.findall(r"<td>(?:<a[^>]*>)?(\w+|–)", row) for row in re.findall(r"<tr>.*?</tr>", table)[1:]]
+    assert rows == [["report", "–"], ["missing", "report"], ["too", "–"]]
+    assert "no room on the disk" in page
 
 
 def test_a_second_call_does_only_what_is_missing_and_evaluates_nothing(made, extract, monkeypatch):
