@@ -25,6 +25,9 @@ _CUTS = tuple(
 _STYLES = re.compile(r'style="([^"]*)"')
 _PARTS = re.compile(r"[MLQCZz]|-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _PAIRS = {"M": 1, "L": 1, "Q": 2, "C": 3}
+# A letter is drawn in 64 units to the point, at a size where a tenth of them cannot be told apart.
+_LETTER = re.compile(r'(<path id="g[^"]*" d=")([^"]*)(" transform="scale\()0\.015625(\)")')
+_COARSE = 10
 # Places are written to a hundredth of a point.
 _FINE = 100
 
@@ -39,6 +42,7 @@ def slim(svg: str) -> str:
     """
     for wanted, kept in _CUTS:
         svg = wanted.sub(kept, svg)
+    svg = _LETTER.sub(_coarser, svg)
     svg = re.sub(r' d="([^"]*)"', lambda found: f' d="{path(found[1])}"', svg)
     svg = re.sub(r"\d+\.\d{3,}", _short, svg).strip()
     for blank in re.findall(r'<path id="([^"]*)" d=""[^>]*/>', svg):
@@ -76,6 +80,11 @@ def path(drawn: str) -> str:
         here, at = places[-1], at + 1 + number
         first = here if command == "M" else first
     return "".join(written)
+
+
+def _coarser(found: re.Match[str]) -> str:
+    drawn = re.sub(r"-?\d+", lambda number: str(round(int(number[0]) / _COARSE)), found[2])
+    return f"{found[1]}{drawn}{found[3]}.15625{found[4]}"
 
 
 def _twos(values: list[int]) -> list[tuple[int, int]]:
@@ -134,5 +143,6 @@ def _names() -> Iterator[str]:
 
 def _with_short_ids(svg: str) -> str:
     """Number the parts that are drawn again, in their order."""
-    names = {name: f"{name[0]}{turn}" for turn, name in enumerate(re.findall(r' id="([pm][0-9a-f]{10})"', svg))}
-    return re.sub(r"[pm][0-9a-f]{10}", lambda found: names.get(found[0], found[0]), svg)
+    found = dict.fromkeys(re.findall(r' id="([pm][0-9a-f]{10}|g-[0-9a-f]+)"', svg))
+    names = {name: f"{name[0]}{turn}" for turn, name in enumerate(found)}
+    return re.sub(r'(?<=["#])(?:[pm][0-9a-f]{10}|g-[0-9a-f]+)', lambda one: names.get(one[0], one[0]), svg)
