@@ -88,13 +88,12 @@ class TimeToEvent(CountedResult):
         shown = shown[shown["incidence"] > 0] if (shown["incidence"] > 0).any() else shown
         row = shown.iloc[(shown["days"] - 365).abs().to_numpy().argmin()]
         share, low, high = (percent(row[name], language=chosen) for name in _SHARES)
+        bounds = f"{low.rstrip('%').rstrip()}–{high}"
         days, size = int(row["days"]), integer(start, language=chosen)
         if chosen == "sv":
             label = self._label(chosen)
-            return f"Efter {days} dagar hade uppskattningsvis {share} ({low} till {high}) {label} (av {size} klienter)."
-        return (
-            f"After {days} days an estimated {share} ({low} to {high}) had {self._label(chosen)} (of {size} clients)."
-        )
+            return f"Efter {days} dagar hade uppskattningsvis {share} ({bounds}) {label} (av {size} klienter)."
+        return f"After {days} days an estimated {share} ({bounds}) had {self._label(chosen)} (of {size} clients)."
 
     def methods(self, language: str | None = None) -> str:
         """Say how the curve was made."""

@@ -88,13 +88,16 @@ class Funnel(CountedResult):
             }[chosen]
         outside = int(self.limits["outside"].isin(["high", "low"]).sum())
         near = int(self.limits["outside"].isin(["high_inner", "low_inner"]).sum())
+        none = {"sv": "ingen", "en": "none"}[chosen]
         units, middle = len(self.table), self._value(target, chosen)
         return {
             "sv": f"{label}: {middle} {'som riktvärde' if self.notes['given_target'] == 'True' else 'totalt'}; av "
-            f"{units} enheter ligger {outside} utanför de yttre gränserna och {near} mellan de inre och de yttre.",
+            f"{units} enheter ligger {outside or none} utanför de yttre gränserna och {near or none} mellan de inre "
+            "och de yttre.",
             "en": f"{label}: {middle} {'as target' if self.notes['given_target'] == 'True' else 'in total'}; of "
             f"{units} "
-            f"units, {outside} lie outside the outer limits and {near} between the inner and the outer ones.",
+            f"units, {outside or none} lie outside the outer limits and {near or none} between the inner and the "
+            "outer ones.",
         }[chosen]
 
     def methods(self, language: str | None = None) -> str:

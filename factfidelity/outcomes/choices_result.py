@@ -130,15 +130,17 @@ class AllChoices(Result):
         own = rows.loc[rows["is_plan"].astype("bool"), "estimate"]
         mine = number(own.iloc[0] if len(own) else None, decimals=2, language=language)
         below, above = int((rows["high"] < 1).sum()), int((rows["low"] > 1).sum())
-        total = integer(len(rows), language=language)
+        total, none = integer(len(rows), language=language), {"sv": "ingen", "en": "none"}[language]
         if language == "sv":
             return (
                 f"{label}: kvoten efter/före är {mine} med planens val och går från {low} till {high} över {total} "
-                f"kombinationer; intervallet ligger helt under 1 i {below} och helt över 1 i {above} av dem."
+                f"kombinationer; intervallet ligger helt under 1 i {below or none} och helt över 1 i {above or none} "
+                "av dem."
             )
         return (
             f"{label}: the ratio after/before is {mine} with the plan's choices and runs from {low} to {high} over "
-            f"{total} combinations; the interval lies wholly below 1 in {below} and wholly above 1 in {above} of them."
+            f"{total} combinations; the interval lies wholly below 1 in {below or none} and wholly above 1 in "
+            f"{above or none} of them."
         )
 
     def methods(self, language: str | None = None) -> str:

@@ -13,7 +13,7 @@ from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import Head, TableView, columns_in
 from factfidelity.outcomes.words import CHOICES, say
-from factfidelity.wording import HIDDEN, number, percent
+from factfidelity.wording import number, percent
 
 # Claim, figure, kind, and the way that the claim says: up, down, or none where there is no norm.
 FIGURES: tuple[tuple[int, str, str, str], ...] = (
@@ -139,10 +139,11 @@ class FourClaims(Result):
     def _part(self, row: Mapping[Any, Any], language: str) -> str:
         verdict, figure = say(_VERDICTS, self.verdict(row), language), say(_FIGURES, str(row["figure"]), language)
         if row["kind"] == "share":
-            return f"{figure}: {percent(row['value_after'], language=language)} ({verdict})"
+            share = "" if pd.isna(row["value_after"]) else f" {percent(row['value_after'], language=language)}"
+            return f"{figure}:{share} ({verdict})" if share else f"{figure}: {verdict}"
         if pd.isna(row["estimate"]):
-            why = say(_WHY, str(row["why"]), language) if row["why"] else HIDDEN
-            return f"{figure}: {verdict} ({why})"
+            why = f" ({say(_WHY, str(row['why']), language)})" if row["why"] else ""
+            return f"{figure}: {verdict}{why}"
         return f"{figure} {number(row['estimate'], decimals=2, language=language)}: {verdict}"
 
     def methods(self, language: str | None = None) -> str:

@@ -204,11 +204,11 @@ def _forms_view(result: Shown, language: str) -> TableView:
     )  # fmt: skip
     caption = {
         "sv": "Dygn i sluten tvångsvård före och efter, LPT och LRV var för sig",
-        "en": "Days in closed compulsory care before and after, LPT and LRV apart",
+        "en": "Days in compulsory inpatient care before and after, LPT and LRV apart",
     }[language]
     note = {
         "sv": "De två läggs ihop till dygnen i sluten tvångsvård; kan den ena inte visas visas inte heller den andra.",
-        "en": "The two add up to the days in closed compulsory care; where one cannot be shown, neither is the other.",
+        "en": "The two add up to the days in compulsory inpatient care; if one cannot be shown, neither is the other.",
     }[language]
     return TableView("compulsory_forms", caption, rows, columns, (note,))
 

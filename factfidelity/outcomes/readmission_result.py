@@ -13,7 +13,7 @@ from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, FigureView, NativeChart, TableView
 from factfidelity.outcomes.words import WINDOWS, say
-from factfidelity.wording import integer, percent
+from factfidelity.wording import HIDDEN, integer, percent
 
 _HEADINGS = {
     "sv": (
@@ -82,6 +82,11 @@ class ReadmissionRates(Result):
         before, after = self._cell(within, "before"), self._cell(within, "after")
         shares = [percent(row["share_clients"], language=chosen) for row in (before, after)]
         numbers = [integer(row["clients"], language=chosen) for row in (before, after)]
+        if all(share == HIDDEN for share in shares):
+            return {
+                "sv": f"Hur många som återinskrevs inom {within} dagar visas varken före eller efter indexdagen.",
+                "en": f"How many were readmitted within {within} days is shown neither before nor after the index day.",
+            }[chosen]
         if chosen == "sv":
             return (
                 f"Av klienter som skrevs ut återinskrevs {shares[0]} inom {within} dagar före indexdagen ({numbers[0]} "

@@ -167,8 +167,8 @@ def _p(value: float, language: str) -> str:
 
 
 _SENTENCE = {
-    "sv": "{label}: över metoderna är kvoten efter/före {ratio} och p för medelskillnaden {p}.",
-    "en": "{label}: over the methods the ratio after/before is {ratio} and p of the mean difference {p}.",
+    "sv": "{label}: över metoderna är kvoten efter/före {ratio} och p-värdet för medelskillnaden {p}.",
+    "en": "{label}: over the methods the ratio after/before is {ratio} and the p-value of the mean difference {p}.",
 }
 _METHODS = {
     "sv": (

@@ -31,25 +31,25 @@ BY: Mapping[str, Text] = {
 CONVERSIONS: Mapping[str, Text] = {
     "voluntary_to_closed": {
         "sv": "Frivillig vård övergick i sluten tvångsvård (HSL till LPT eller LRV)",
-        "en": "Voluntary care became closed compulsory care (HSL to LPT or LRV)",
+        "en": "Voluntary care became compulsory inpatient care (HSL to LPT or LRV)",
     },
     "closed_to_voluntary": {
         "sv": "Sluten tvångsvård övergick i frivillig vård före utskrivningen",
-        "en": "Closed compulsory care became voluntary before discharge",
+        "en": "Compulsory inpatient care became voluntary before discharge",
     },
-    "lpt_to_open": {"sv": "LPT övergick i öppen LPT", "en": "LPT became open LPT"},
-    "lrv_to_open": {"sv": "LRV övergick i öppen LRV", "en": "LRV became open LRV"},
+    "lpt_to_open": {"sv": "LPT övergick i öppen LPT", "en": "Inpatient LPT became community LPT"},
+    "lrv_to_open": {"sv": "LRV övergick i öppen LRV", "en": "Inpatient LRV became community LRV"},
     "open_to_closed": {
         "sv": "Öppen tvångsvård övergick i sluten vid inskrivningen eller senare under vårdtiden",
-        "en": "An open form became a closed one at or after the admission",
+        "en": "Compulsory community care became inpatient at or after the admission",
     },
 }
 OF: Mapping[str, Text] = {
     "voluntary_to_closed": {"sv": "som började frivilligt", "en": "that began voluntarily"},
-    "closed_to_voluntary": {"sv": "med sluten tvångsvård", "en": "with closed compulsory care"},
-    "lpt_to_open": {"sv": "med sluten LPT", "en": "with closed LPT"},
-    "lrv_to_open": {"sv": "med sluten LRV", "en": "with closed LRV"},
-    "open_to_closed": {"sv": "som började under öppen tvångsvård", "en": "that began under an open form"},
+    "closed_to_voluntary": {"sv": "med sluten tvångsvård", "en": "with compulsory inpatient care"},
+    "lpt_to_open": {"sv": "med sluten LPT", "en": "with inpatient LPT"},
+    "lrv_to_open": {"sv": "med sluten LRV", "en": "with inpatient LRV"},
+    "open_to_closed": {"sv": "som började under öppen tvångsvård", "en": "that began under compulsory community care"},
 }
 HEADS: Mapping[str, Head] = {
     "by": ("Indelning", "Divided by", "text"),

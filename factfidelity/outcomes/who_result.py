@@ -139,7 +139,8 @@ class WhoChanged(Result):
             "high": percent(row["expected_high"], language=language),
             "none": integer(none["clients"], language=language),
         }  # fmt: skip
-        return _SENTENCE[language].format(**values)
+        text = _SENTENCE[language].format(**values)
+        return text + (_NEVER[language].format(**values) if pd.notna(none["clients"]) else "")
 
     def _heaviest(self, outcome: str, language: str) -> str:
         rows = self.concentration
@@ -279,13 +280,14 @@ _NONE = {
 _SENTENCE = {
     "sv": (
         "{label}: minst halverade för {clients} av {all} klienter ({share}); om inget alls hade förändrats vore "
-        "andelen {expected} ({low}–{high}). Ingen vård före: {none} klienter."
+        "andelen {expected} ({low}–{high})."
     ),
     "en": (
         "{label}: at least halved for {clients} of {all} clients ({share}); if nothing at all had changed the share "
-        "would be {expected} ({low}–{high}). No care before: {none} clients."
+        "would be {expected} ({low}–{high})."
     ),
 }
+_NEVER = {"sv": " Ingen vård före: {none} klienter.", "en": " No care before: {none} clients."}
 _HEAVIEST = {
     "sv": "De {part} som använde mest stod för {before} av all vård ({label}) före och {after} efter.",
     "en": "The {part} who used most stood for {before} of all care ({label}) before and {after} after.",
