@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -24,6 +24,8 @@ SHADES = LinearSegmentedColormap.from_list("shades", ["#F4F9FC", base.BLUE]).wit
 LIGHT_LETTERS = 0.75
 # A grid with more rows has its columns named at the top, where reading begins.
 _MOST_ROWS = 12
+# Up to so many columns have room for their names beside each other, and for longer lines.
+_MOST_BESIDE, _WIDE_BESIDE = 6, 4
 
 
 def radar(
@@ -106,7 +108,7 @@ def heat_map(
         text = written(float(number), form, decimals, language) if given[row, column] else ""
         dark = not np.isnan(number) and (number - low) / max(high - low, 1e-9) > LIGHT_LETTERS
         ax.text(column, row, text, ha="center", va="center", fontsize=9, color="white" if dark else "black")
-    ax.set_xticks(range(len(across)), [base.wrap(base.named(name, names, language), 12) for name in across])
+    name_columns(ax, [base.named(name, names, language) for name in across])
     ax.set_yticks(range(len(down)), [base.wrap(base.named(name, names, language), 36) for name in down])
     if len(down) > _MOST_ROWS:
         ax.xaxis.tick_top()
@@ -114,6 +116,14 @@ def heat_map(
     for side in ax.spines.values():
         side.set_visible(False)
     return ax
+
+
+def name_columns(ax: Axes, texts: Sequence[str]) -> None:
+    """Name the columns of a grid: over several lines where they are few, upright where they are many."""
+    if len(texts) <= _MOST_BESIDE:
+        ax.set_xticks(range(len(texts)), [base.wrap(text, 12 if len(texts) > _WIDE_BESIDE else 16) for text in texts])
+    else:
+        ax.set_xticks(range(len(texts)), list(texts), rotation=90)
 
 
 def flow(

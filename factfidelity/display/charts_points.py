@@ -62,9 +62,13 @@ def scatter(
         ax.axhline(reference, color=base.GREY, linestyle=(0, (4, 3)), linewidth=1, zorder=0)
     ax.plot(places[seen], values[seen], linestyle="none", marker="o", color=base.BLUE, markersize=6.5, zorder=2)
     if label is not None and seen.sum() <= _MOST_NAMES:
+        middle = (places[seen].min() + places[seen].max()) / 2
         for row in np.flatnonzero(seen):
+            # A name leads towards the middle, so that none is cut at the edge of the picture.
+            is_right = places[row] > middle
             ax.annotate(
-                base.named(table[label].iloc[row], names, language), (places[row], values[row]), xytext=(6, 4),
+                base.named(table[label].iloc[row], names, language), (places[row], values[row]),
+                xytext=(-6 if is_right else 6, 4), ha="right" if is_right else "left",
                 textcoords="offset points", fontsize=9, annotation_clip=False, bbox=base.BEHIND,
             )  # fmt: skip
     base.value_axis(ax, "y", unit=unit, language=language, form=form, from_zero=from_zero)

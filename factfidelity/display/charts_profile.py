@@ -10,7 +10,7 @@ import pandas as pd
 
 from factfidelity import wording
 from factfidelity.display import charts_base as base
-from factfidelity.display.charts_fields import LIGHT_LETTERS, SHADES
+from factfidelity.display.charts_fields import LIGHT_LETTERS, SHADES, name_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -272,7 +272,7 @@ def heat(
         text = wording.number(number, decimals=shown if number == number else 0, language=language)
         dark = number == number and number > bounds[0] + LIGHT_LETTERS * (bounds[1] - bounds[0])
         ax.text(across_place, place, text, ha="center", va="center", fontsize=9, color="white" if dark else "black")
-    ax.set_xticks(range(len(across)), [base.wrap(base.named(item, names, language), 16) for item in across])
+    name_columns(ax, [base.named(item, names, language) for item in across])
     ax.set_yticks(range(len(down)), [base.wrap(base.named(item, names, language), 48) for item in down])
     ax.xaxis.tick_top()
     ax.tick_params(length=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -147,3 +148,40 @@ def test_a_slim_picture_says_each_look_once_and_names_what_it_draws_again():
     assert set(re.findall(r'class="(\w+)"', svg)) == set(re.findall(r"\.(\w+)\{", rules))
     assert "<g>" not in svg
     assert svg.count("<g ") == svg.count("</g>")
+
+
+def _boxes(ax):
+    figure = ax.get_figure(root=True)
+    figure.draw_without_rendering()
+    return [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()], figure.bbox
+
+
+@pytest.mark.parametrize("teams", [3, 10, 30])
+@pytest.mark.parametrize("kind", ["heat", "heat_map"])
+def test_the_names_of_many_teams_above_a_grid_do_not_stand_on_each_other(teams, kind):
+    rows = pd.DataFrame(
+        [
+            {"team": f"FACT Eskilstuna {turn}", "item": f"H{item}", "score": 3}
+            for turn in range(teams)
+            for item in range(14)
+        ]
+    )
+    ax = charts.figure((7.2, 6.0))
+    if kind == "heat":
+        charts_profile.heat(rows, row="item", column="team", value="score", bounds=(1, 5), ax=ax)
+    else:
+        charts.heat_map(rows, x="team", y="item", value="score", bounds=(1, 5), ax=ax)
+    boxes, whole = _boxes(ax)
+    assert len(boxes) == teams
+    assert all(one.x1 <= other.x0 for one, other in itertools.pairwise(boxes))
+    assert all(box.x0 >= 0 and box.x1 <= whole.width and box.y1 <= whole.height for box in boxes)
+
+
+def test_no_name_of_a_point_is_cut_at_the_edge():
+    table = pd.DataFrame({"n": [20, 60, 140], "share": [0.2, 0.5, 0.3], "team": "FACT Strängnäs-Vingåker"})
+    ax = charts.scatter(table, x="n", y="share", label="team", ax=charts.figure())
+    figure = ax.get_figure(root=True)
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert len(boxes) == 3
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.width for box in boxes)
