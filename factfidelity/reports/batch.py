@@ -6,12 +6,14 @@ import dataclasses
 import hashlib
 import importlib
 import json
+import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -182,16 +184,24 @@ def full_years(extract: Extract) -> list[int]:
 @contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Give processes that finish the report in hand and take no other where the call is interrupted."""
-    pool = ProcessPoolExecutor(max_workers=max(1, workers), initializer=_deaf)
+    stop = multiprocessing.Event()
+    pool = ProcessPoolExecutor(max_workers=max(1, workers), initializer=_deaf, initargs=(stop,))
     try:
         yield pool
+    except BaseException:
+        stop.set()  # some reports wait where they can no longer be called back
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _deaf() -> None:
-    """Leave an interrupt to the process that was called."""
+_STOPS: list[Event] = []
+
+
+def _deaf(stop: Event) -> None:
+    """Leave an interrupt to the process that was called, which says when to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _STOPS[:] = [stop]
 
 
 def _warm() -> None:
@@ -284,6 +294,7 @@ _ENDED = {
     "sv": "processen avslutades av datorn; minnet räckte kanske inte",
     "en": "the process was ended by the computer; there may have been too little memory",
 }
+_STOPPED = {"sv": "körningen avbröts", "en": "the call was interrupted"}
 _FAULT = {"sv": "ett fel i factfidelity", "en": "a fault in factfidelity"}
 
 
@@ -327,6 +338,8 @@ def _figures_of(folder: Path) -> str:
 def _one(root: Path, job: Job, formats: Sequence[str]) -> str:
     """Render one report; return why it could not be done, or nothing."""
     folder = root / job.folder
+    if any(stop.is_set() for stop in _STOPS):
+        return _STOPPED[job.language]
     try:
         with kept():
             made = {"figures": _figures_of(folder), "formats": sorted(formats)}

@@ -20,10 +20,7 @@ from factfidelity.wording import number, percent, pick, sort_key
 WORDS_HERE: Mapping[str, Mapping[str, str]] = {
     "title": {"sv": "Rapporter för varje team och år", "en": "Reports for each team and year"},
     "team": {"sv": "Team", "en": "Team"},
-    "state": {"sv": "Läge", "en": "State"},
-    "report": {"sv": "Rapport", "en": "Report"},
     "files": {"sv": "Andra filer", "en": "Other files"},
-    "done": {"sv": "klar", "en": "done"},
     "failed": {"sv": "kunde inte göras, se nedan", "en": "could not be made, see below"},
     "small": {"sv": "för få klienter för en egen rapport", "en": "too few clients for a report of its own"},
     "caption": {"sv": "Rapporter till och med {year}", "en": "Reports up to and including {year}"},
@@ -31,7 +28,6 @@ WORDS_HERE: Mapping[str, Mapping[str, str]] = {
         "sv": "Rapporterna visar vad som var känt den 31 december {year}.",
         "en": "The reports show what was known on 31 December {year}.",
     },
-    "open": {"sv": "Rapport {name} {year}", "en": "Report {name} {year}"},
     "failed_heading": {"sv": "Rapporter som inte kunde göras", "en": "Reports that could not be made"},
     "reading": {"sv": "Om rapporterna", "en": "About the reports"},
     "summary": {"sv": "arbetsbok", "en": "workbook"},
@@ -43,9 +39,14 @@ WORDS_HERE: Mapping[str, Mapping[str, str]] = {
     "short_small": {"sv": "för få", "en": "too few"},
     "short_failed": {"sv": "saknas", "en": "missing"},
     "short_none": {"sv": "–", "en": "–"},
-    "counted": {
-        "sv": "{done} rapporter är klara, {failed} kunde inte göras, {small} gånger hade ett team för få klienter.",
-        "en": "{done} reports are done, {failed} could not be made, {small} times a team had too few clients.",
+    "counted_done": {"sv": "Klara rapporter: {number}.", "en": "Reports done: {number}."},
+    "counted_failed": {
+        "sv": "Rapporter som inte kunde göras: {number}.",
+        "en": "Reports that could not be made: {number}.",
+    },
+    "counted_small": {
+        "sv": "Team och år med för få klienter för en egen rapport: {number}.",
+        "en": "Teams and years with too few clients for a report of their own: {number}.",
     },
     "key_note": {
         "sv": "Nyckeltal med 95 % konfidensintervall inom parentes. Två punkter (..): visas inte eller kan inte "
@@ -75,10 +76,12 @@ _SHOWN_FILES = ("summary", "tables", "slides")
 # The name of the team stays in sight while the table is moved to the side.
 _STYLE = """
 .index table { font-size: .9rem; } .index th, .index td { padding: .3rem .55rem; }
-.index td { min-width: 5.5em !important; }
-.index td.state, .index td.files { min-width: 9em !important; } .index tbody tr:first-child { background: var(--wash); }
-.index tbody th { position: sticky; left: 0; background: var(--paper); min-width: 6.5em; max-width: 11em; }
-.index tbody tr:first-child th { background: var(--wash); } .index thead th { min-width: 6.5em; max-width: 11em; }
+.index td { min-width: 4.5em !important; } .index td.files { min-width: 9em !important; }
+.index .range { display: block; white-space: nowrap; color: var(--soft); }
+.index .state { display: block; font-weight: 400; color: var(--soft); }
+.index tbody th { position: sticky; left: 0; background: var(--paper); min-width: 8em; max-width: 11em; }
+.index tbody tr:first-child, .index tbody tr:first-child th { background: var(--wash); }
+.index thead th { min-width: 6.5em; max-width: 11em; }
 .index.years table { width: auto; } .index.years td { white-space: nowrap; }
 """
 
@@ -121,21 +124,24 @@ def key_cells(figures: Sequence[KeyFigure], language: str) -> list[dict[str, str
     """
     several = Counter(one.group for one in figures if one.group)
     return [
-        {"name": one.group or one.name, "label": one.group or one.label, "text": _figure_text(one, language)}
+        {"name": one.group or one.name, "label": one.group or one.label}
+        | dict(zip(("text", "range"), _figure_text(one, language), strict=True))
         for one in figures
         if several[one.group] < 2
     ]
 
 
-def _figure_text(one: KeyFigure, language: str) -> str:
+def _figure_text(one: KeyFigure, language: str) -> tuple[str, str]:
+    """Return a key figure and its interval in figures."""
+
     def written(value: float | None) -> str:
         if one.form == "percent":
             return percent(value, decimals=one.decimals, language=language)
         return number(value, decimals=one.decimals, language=language)
 
     if one.value is None or one.low is None or one.high is None or one.low != one.low or one.high != one.high:
-        return written(one.value)
-    return f"{written(one.value)} ({written(one.low)}–{written(one.high)})"
+        return written(one.value), ""
+    return written(one.value), f"({written(one.low)}–{written(one.high)})"
 
 
 def index_page(root: Path, lines: Sequence[Line], plan: Plan, language: str, languages: Sequence[str]) -> str:
@@ -185,7 +191,9 @@ def _overview(root: Path, lines: Sequence[Line], language: str, words: Mapping[s
         for line in first
     ]  # fmt: skip
     states = Counter(line.state for line in lines)
-    told = words["counted"].format(**{state: states[state] for state in ("done", "failed", "small")})
+    told = " ".join(
+        words[f"counted_{state}"].format(number=states[state]) for state in ("done", "failed", "small") if states[state]
+    )
     return {"years": years, "rows": rows, "told": told}
 
 
@@ -205,8 +213,8 @@ def _year(root: Path, year: int, lines: Sequence[Line], language: str, words: Ma
     heads = {cell["name"]: cell["label"] for line in lines for cell in line.cells}
     rows = []
     for line in lines:
-        texts = {cell["name"]: cell["text"] for cell in line.cells}
-        key = [texts.get(name, "") for name in heads] if line.cells else []
+        known = {cell["name"]: cell for cell in line.cells}
+        key = [known.get(name, {"text": "", "range": ""}) for name in heads]
         rows.append(_row(root, line, language, words) | {"key": key})
     return {"year": year, "rows": rows, "heads": list(heads.values())}
 
@@ -231,7 +239,8 @@ def _row(root: Path, line: Line, language: str, words: Mapping[str, str]) -> dic
             text = words[kind] if kind in _SHOWN_FILES else path.suffix[1:].upper()
             files.append({"href": f"{line.folder}/{path.name}", "text": text})
     report = page if made and (root / page).is_file() else ""
-    return {"name": _name(line, language), "state": words[line.state], "report": report, "files": files}
+    state = "" if made else words[line.state]
+    return {"name": _name(line, language), "state": state, "report": report, "files": files}
 
 
 def _page(body: str, title: str, contents: list[dict[str, str]], plan: Plan, language: str) -> str:
