@@ -102,6 +102,7 @@ REASONS: Mapping[str, Text] = {
     "stabilising": {"sv": "Stabiliserande fas", "en": "Stabilising phase"},
     "life_event": {"sv": "Livshändelse", "en": "Life event"},
     "left_team": {"sv": "Lämnade teamet", "en": "Left the team"},
+    "other": {"sv": "Annan orsak", "en": "Other reason"},
     "stable": {"sv": "Stabiliserad", "en": "Stable"},
     "not_stated": {"sv": "Ej angiven", "en": "Not stated"},
     "total": {"sv": "Totalt", "en": "Total"},
@@ -201,6 +202,7 @@ END_REASONS: Mapping[str, Text] = {
     "moved": {"sv": "Flyttade", "en": "Moved"},
     "died": {"sv": "Avled", "en": "Died"},
     "changed_team": {"sv": "Bytte team", "en": "Changed team"},
+    "other": {"sv": "Annan orsak", "en": "Other reason"},
     "not_stated": {"sv": "Ej angiven", "en": "Not stated"},
 }
 

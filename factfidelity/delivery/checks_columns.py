@@ -24,6 +24,8 @@ Text = Mapping[str, str]
 
 _SAFE_CODE = re.compile(r"[\w .,/-]{1,24}")
 _LONG_NUMBER = re.compile(r"\d{5}")
+_TWO_WORDS = re.compile(r"(?<!\w)[A-ZÅÄÖÉ][a-zåäöéü]+[ -][A-ZÅÄÖÉ][a-zåäöéü]+")
+_FEW = 5
 _CODES_SHOWN = 3
 
 
@@ -163,6 +165,11 @@ def _limit(value: float | None) -> str:
 
 
 def _codes(column: pd.Series[Any], rows: Mask) -> tuple[str, ...]:
-    common = column[rows].astype(str).value_counts().index[: _CODES_SHOWN + 1].tolist()
-    shown = [code for code in common if _SAFE_CODE.fullmatch(code) and not _LONG_NUMBER.search(code)]
+    found = column[rows].astype(str).value_counts()
+    shown = [
+        str(code) for code, number in found.iloc[: _CODES_SHOWN + 1].items()
+        if _SAFE_CODE.fullmatch(str(code)) and not _LONG_NUMBER.search(str(code))
+        # a few rows with two words that begin with capitals may be somebody's name
+        and not (number < _FEW and _TWO_WORDS.search(str(code)))
+    ]  # fmt: skip
     return tuple(shown[:_CODES_SHOWN])

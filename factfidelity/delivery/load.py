@@ -13,6 +13,7 @@ from factfidelity.delivery.checks import CheckedTables, check_tables
 from factfidelity.delivery.keep import save_tables
 from factfidelity.delivery.mapping import read_mapping
 from factfidelity.delivery.quality import DeliveryReport, build_report
+from factfidelity.delivery.rare_labels import without_rare_labels
 from factfidelity.delivery.read import data_files
 from factfidelity.delivery.words_read import problem
 from factfidelity.errors import ExtractError, FactFidelityError, IdentityFoundError
@@ -135,6 +136,7 @@ def _examine(
             assembled.tables, sources=assembled.sources, start=assembled.start, end=assembled.end,
             thresholds=chosen.thresholds, headings=assembled.headings,
         )  # fmt: skip
+        checked = without_rare_labels(checked)
     report = build_report(
         place=name, files=assembled.files, rows=assembled.rows, checked=checked, problems=assembled.problems,
         repaired=assembled.repaired, start=assembled.start, end=assembled.end, previous=previous,

@@ -6,6 +6,8 @@ persons with their months.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -13,6 +15,7 @@ _SMALLEST = 5
 _HIDDEN = ".."
 _NOT_PERSONS = ("costs", "meetings", "population", "posts", "ratings", "staff", "teams")
 _ROW_IS_PERSON = ("clients", "deaths")
+_GUARDED = ("coercion", "leave", "legal_status")
 _FATES = ("used", "duplicate", "superseded", "furniture", "set_aside")
 
 
@@ -43,6 +46,20 @@ def coverage_marks(found: pd.DataFrame) -> pd.Series[str]:
     return shown
 
 
+def unit_names(found: pd.DataFrame) -> pd.Series[str]:
+    """Return the name of each unit, without that of one with fewer than five rows about persons in all.
+
+    Parameters
+    ----------
+    found : DataFrame, one row per table, unit and month
+        table, unit, rows.
+    """
+    whole = found["rows"].astype("int64").groupby([found["table"], found["unit"]]).transform("sum")
+    few = whole.between(1, _SMALLEST - 1) & ~found["table"].isin(_NOT_PERSONS)
+    named: pd.Series[str] = found["unit"].astype("str").mask(few, _HIDDEN)
+    return named
+
+
 def few_missing(found: pd.DataFrame) -> pd.Series[bool]:
     """Return which shares of missing values are of few rows, or leave few, in tables about persons."""
     lacking, rest = found["missing"], found["rows"] - found["missing"]
@@ -54,6 +71,8 @@ def few_missing(found: pd.DataFrame) -> pd.Series[bool]:
 def shown_files(files: pd.DataFrame) -> pd.DataFrame:
     """Return the files' account of rows without that of a file in which a few persons have one row each.
 
+    Of compulsory care, coercion and death the few that were set aside or came twice are a few persons too.
+
     Where one is taken out, the smallest other file is too, so that the sum of all does not give it back.
     """
     counted = [name for name in ("rows", *_FATES) if name in files.columns]
@@ -64,8 +83,11 @@ def shown_files(files: pd.DataFrame) -> pd.DataFrame:
     numbers = files[counted].to_numpy(dtype="float64", na_value=np.nan)
     size = numbers[:, 0]
     small = (numbers > 0) & (numbers < _SMALLEST)
-    used = counted.index("used") if "used" in counted else 0
-    gone = is_person & (small[:, 0] | small[:, used])
+    # a few set aside or doubled are as many persons; headings and sums are none
+    told = [place for place, name in enumerate(counted) if name != "furniture"]
+    apart = [place for place in told if counted[place] not in ("rows", "used")]
+    is_guarded = np.array([bool(found & set(_GUARDED)) for found in tables], dtype=bool)
+    gone = (is_person & small[:, told].any(axis=1)) | (is_guarded & small[:, apart].any(axis=1))
     if not gone.any():
         return files
     beside = 0.0
@@ -75,6 +97,12 @@ def shown_files(files: pd.DataFrame) -> pd.DataFrame:
         if size[row] > 0 and not gone[row]:
             gone[row], beside = True, beside + size[row]
     return files.assign(**{name: files[name].astype("float64").mask(gone) for name in counted})
+
+
+def shown_counts(counts: pd.Series[Any]) -> pd.Series[Any]:
+    """Return how many rows break each rule for readers of a report: one to four are as many persons at most."""
+    number = pd.to_numeric(counts, errors="coerce")
+    return counts.astype("object").mask(number.between(1, _SMALLEST - 1), "")
 
 
 def shown_changes(compared: pd.DataFrame) -> pd.DataFrame:

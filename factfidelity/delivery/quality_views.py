@@ -20,6 +20,7 @@ from factfidelity.delivery.words import (
     REPAIRS,
     REPORT,
     SEVERITIES,
+    source_label,
 )
 from factfidelity.display.views import Column, TableView
 from factfidelity.wording import count_of, date, integer, percent, sort_key
@@ -92,7 +93,8 @@ def _linked(report: Delivered, language: str) -> list[str]:
     if not report.linkage:
         return []
     names = sorted(report.linkage, key=sort_key)
-    parts = ", ".join(f"{name} {percent(report.linkage[name], language=language)}" for name in names)
+    shares = {name: percent(report.linkage[name], language=language) for name in names}
+    parts = ", ".join(f"{source_label(name, language)} {share}" for name, share in shares.items())
     return [REPORT["linked"][language].format(parts=parts)]
 
 
@@ -226,6 +228,7 @@ def _coverage(report: Delivered, language: str) -> TableView | None:
     month = pd.DatetimeIndex(found["month"])
     marks = found.assign(year=month.year, place=month.month, mark=found["state"].map(_MARKS))
     marks["mark"] = quality_guard.coverage_marks(marks)
+    marks["unit"] = quality_guard.unit_names(marks)
     wide = marks.pivot_table(
         index=["table", "unit", "year"], columns="place", values="mark", aggfunc="first", observed=True
     ).reset_index()

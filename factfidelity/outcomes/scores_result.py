@@ -13,7 +13,7 @@ from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, Head, NativeChart, TableView, columns_in
 from factfidelity.outcomes.words import CHOICES, say
-from factfidelity.wording import integer, interval, percent
+from factfidelity.wording import integer, interval, label, percent
 
 # Which way an instrument's score gets better. Others are described as higher or lower, without a judgement.
 BETTER: Mapping[str, str] = {
@@ -196,7 +196,8 @@ class RatingsChange(Result):
 
 def _name(row: Mapping[object, object], language: str) -> str:
     part = _part(row["part"], language)
-    return f"{row['instrument']} ({part})" if part else str(row["instrument"])
+    name = label("other", language) if row["instrument"] == "other" else str(row["instrument"])
+    return f"{name} ({part})" if part else name
 
 
 def _part(part: object, language: str) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from factfidelity.delivery.load import load_extract
 from factfidelity.delivery.quality import DeliveryReport
-from factfidelity.delivery.quality_guard import shown_files, shown_rows
+from factfidelity.delivery.quality_guard import shown_counts, shown_files, shown_rows
 from factfidelity.display.result import Result
 from factfidelity.display.views import TableView
 from factfidelity.errors import DisclosureError, Problem, ReportError
@@ -249,7 +249,11 @@ def delivery_facts(report: DeliveryReport) -> dict[str, Any]:
 
 def _without_lines(view: TableView) -> TableView:
     """Return a table on the delivery without line numbers: they point at rows of persons, and say how rows lay."""
-    return dataclasses.replace(view, columns=tuple(column for column in view.columns if column.name != "lines"))
+    frame = view.frame
+    if "count" in frame.columns:
+        frame = frame.assign(count=shown_counts(frame["count"]))
+    columns = tuple(column for column in view.columns if column.name != "lines")
+    return dataclasses.replace(view, frame=frame, columns=columns)
 
 
 def _delivery_files(report: DeliveryReport, language: str) -> dict[str, bytes]:

@@ -52,6 +52,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "restraint": ("Fastspänning", "Mechanical restraint"),
     "seclusion": ("Avskiljande", "Seclusion"),
     "forced_medication": ("Tvångsmedicinering", "Forced medication"),
+    "other": ("Övriga", "Other"),
     "other_measure": ("Annan tvångsåtgärd", "Other coercive measure"),
 }
 
