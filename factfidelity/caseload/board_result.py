@@ -72,7 +72,7 @@ class BoardUse(Result):
         "episodes": Gate(
             ("team_id",),
             {"persons_on": ("episodes", "ever_share", "per_year", "open", "median_days", "median_low", "median_high"),
-             "persons": ("ever_share",), "persons_off_30": ("off_30", "again_share_30"),
+             "open": (), "persons": ("ever_share",), "persons_off_30": ("off_30", "again_share_30"),
              "persons_again_30": ("again_30", "again_share_30"), "persons_off_90": ("off_90", "again_share_90"),
              "persons_again_90": ("again_90", "again_share_90")},
             wholes={"persons_on": "persons"}, shares=(("ever_share", "persons_on", "persons"),),

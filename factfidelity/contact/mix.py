@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from factfidelity.care.client_days import client_days
@@ -74,14 +75,13 @@ def staff_behind(rows: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd
         team_id (``total`` being all teams), the keys.
     keys : list of str
     """
-    everywhere = (
-        pd.concat([rows, rows.assign(team_id="total")])
-        if len(rows)
-        else rows.reindex(columns=["team_id", *keys, "staff_id"])
-    )
-    number = everywhere.groupby(["team_id", *keys])["staff_id"].nunique().rename("staff").reset_index()
-    found = table[["team_id", *keys]].merge(number, on=["team_id", *keys], how="left")["staff"].astype("float64")
-    return found.where(found > 0).set_axis(table.index)
+    if not len(rows) or not len(table):
+        return pd.Series(np.nan, index=table.index)
+    everywhere = pd.concat([rows, rows.assign(team_id="total")])
+    number = everywhere.groupby(["team_id", *keys])["staff_id"].nunique()
+    places = pd.MultiIndex.from_frame(table[["team_id", *keys]])
+    found = pd.Series(number.reindex(places).to_numpy(dtype="float64", na_value=np.nan), index=table.index)
+    return found.where(found > 0)
 
 
 def _total(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

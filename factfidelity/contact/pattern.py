@@ -139,7 +139,9 @@ def _measured(once: pd.DataFrame, enrolled: pd.DataFrame, periods: pd.DataFrame,
     found = groups[list(_FLAGS)].sum().assign(minutes=groups["met_minutes"].sum())
     for flag in ("contacts", "attended", *SHARES):
         found[f"persons_{flag}"] = rows.loc[rows[flag]].groupby(keys, sort=False)["client_id"].nunique()
-    sums += [*_FLAGS, *(f"persons_{flag}" for flag in ("contacts", "attended", *SHARES))]
+    within = rows.loc[rows["contacts"] & ~rows["outside"]]
+    found["persons_inside"] = within.groupby(keys, sort=False)["client_id"].nunique()
+    sums += [*_FLAGS, *(f"persons_{flag}" for flag in ("contacts", "attended", *SHARES)), "persons_inside"]
     table = table.merge(found.reset_index(), on=keys, how="left").fillna(dict.fromkeys(sums, 0))
     table = _all_teams(table, teams, sums, ["period_start"])
     whole = {name: "int64" for name in sums if name != "minutes"}

@@ -26,6 +26,7 @@ _COUNTS: Mapping[str, tuple[str, ...]] = {
     "without": (),
     "persons_attended": ("attended", "distance_share"),
     **{f"persons_{part}": (part, f"{part}_share") for part in _PARTS},
+    "persons_inside": ("outside", "outside_share"),
     "persons_missed": ("missed", "booked", "missed_share"),
     "persons_distance": ("distance", "distance_share"),
 }
@@ -88,6 +89,8 @@ class ContactPattern(Result):
         "continuity": Gate(
             ("team_id",), {"persons": ("usual_provider", "bice_boxerman"), "few": ()}, margins=_TEAM,
             within={"persons": ("latest.persons",), "few": ("latest.persons",)},
+            sums=(("caseload_ratios.spread.persons", "continuity.persons", "continuity.few"),
+                  ("latest.persons", "latest.without", "continuity.persons", "continuity.few")),
             free=("usual_provider", "bice_boxerman"),
         ),
         "follow_up": Gate(

@@ -29,6 +29,7 @@ OVER = (30, 90)
 _WINDOWS = ("before", "after")
 _LENGTHS = [
     "by", "group", "window", "stays", "clients", "going_on", "beyond", "nights", "mean", "q1", "median", "q3", "why",
+    *(f"persons_{name}" for name in ("going_on", "beyond", *(f"over_{days}" for days in OVER))),
     "topic", "largest", "two_largest",
 ]  # fmt: skip
 _WARDS = [
@@ -223,6 +224,8 @@ def _length_row(keys: Row, begun: _Begun, chosen: NDArray[np.bool_], over: Seque
         "beyond": int(begun.beyond[kept].sum()), "nights": float(length.sum()), "why": "going_on" if going_on else "",
     }  # fmt: skip
     row |= _largest(client, length)
+    few = {"going_on": ~ended, "beyond": begun.beyond[kept], **{f"over_{days}": length > days for days in OVER}}
+    row |= {f"persons_{name}": len(np.unique(client[hit])) for name, hit in few.items()}
     if not len(length):
         return row | dict.fromkeys(("mean", "q1", "median", "q3", *(f"over_{days}" for days in over)), nan)
     quartiles, shares = lasting(length, ended, over)

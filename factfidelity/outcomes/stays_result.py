@@ -17,6 +17,8 @@ from factfidelity.outcomes.stays_words import BY, CONVERSIONS, FORMS_METHOD, GRO
 from factfidelity.outcomes.words import CHOICES, WHY, WINDOWS, say
 from factfidelity.wording import integer, number, percent
 
+# a few stays are those of as few clients, however many have stays
+_FEW_STAYS = {f"persons_{name}": (name,) for name in ("going_on", "beyond", "over_30", "over_90")}
 _LENGTH = ("stays", "going_on", "beyond", "nights", "mean", "q1", "median", "q3", "why")
 _RATIO = ("estimate", "low", "high", "why")
 _SIDES = ("clients_any", "admissions", "bed_days", "day_rate")
@@ -53,8 +55,9 @@ class HospitalStays(Result):
     gates: ClassVar[Mapping[str, Gate]] = {
         "table": Gate(
             keys=("by", "group", "window"),
-            counts={"clients": (*_LENGTH, "over_30", "over_90")},
+            counts={"clients": (*_LENGTH, "over_30", "over_90"), **_FEW_STAYS},
             margins={"group": "total", "by": "all"},
+            inner=tuple(_FEW_STAYS),
             largest={"nights": ("largest", "two_largest")},
             topic="topic",
         ),

@@ -54,7 +54,7 @@ def check_flow(extract, slow):
     result = enrolment_flow(extract)
     flow = result.table.set_index(["team_id", "period_start"])
     length = result.length.set_index("team_id")
-    reasons = result.reasons.set_index(["team_id", "reason"])["persons"].to_dict()
+    reasons = result.reasons.set_index(["team_id", "reason"])["ended"].to_dict()
     for team in WHOLE:
         rows = stretches(slow, team)
         for year in (2019, 2020, 2021):
@@ -65,7 +65,7 @@ def check_flow(extract, slow):
                 assert (flow.loc[key, "began"], flow.loc[key, "ended"]) == (len(began), len(ended))
         times = [(entry, days, ended) for _, _, _, entry, days, ended, _ in rows]
         assert length.loc[team, "persons"] == len({key[0] for key, *_ in rows})
-        assert length.loc[team, "left"] == len({key[0] for key, *_, ended, _ in rows if ended})
+        assert length.loc[team, "ended"] == len({key[0] for key, *_, ended, _ in rows if ended})
         median = median_of(times)
         close(length.loc[team, "median_years"], median / YEAR)
         years = sum(map(len, slow.time(team).values())) / YEAR

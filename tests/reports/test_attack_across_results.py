@@ -18,7 +18,7 @@ import factfidelity as ff
 FEW = range(1, 5)
 
 
-@pytest.fixture(scope="module", params=[11, 12])
+@pytest.fixture(scope="module", params=[11, pytest.param(12, marks=pytest.mark.slow)])
 def pair(request, attacked):
     if request.param == 11:
         return attacked
@@ -135,3 +135,59 @@ def test_a_meeting_with_many_staff_of_a_profession_is_still_shown():
     parts = {part.name: getattr(extract, part.name) for part in dataclasses.fields(extract)}
     shown = ff.contact_pattern(type(extract)(**{**parts, "tables": tables})).released().professions
     assert shown["contacts"].notna().all()
+
+
+def persons_behind(shown, true, count, column):
+    """Return the rows where a figure is shown though 1 to 4 persons are behind it."""
+    few = true[count].between(1, 4).to_numpy()
+    return shown.loc[few & shown[column].notna().to_numpy()]
+
+
+@pytest.mark.parametrize("name", ["going_on", "beyond", "over_30", "over_90"])
+def test_a_few_long_stays_are_those_of_as_few_clients(pair, name):
+    shown, true = frame(pair, "hospital_stays", "table")
+    assert not len(persons_behind(shown, true, f"persons_{name}", name))
+    assert f"persons_{name}" not in shown
+
+
+def test_a_few_open_episodes_on_the_board_are_as_many_clients(pair):
+    shown, _ = frame(pair, "board_use", "episodes")
+    assert not shown["open"].isin([*FEW]).any()
+
+
+def test_the_few_who_were_met_inside_the_clinic_do_not_follow_from_the_share_outside(pair):
+    shown, true = frame(pair, "contact_pattern", "table")
+    assert not len(persons_behind(shown, true, "persons_inside", "outside_share"))
+
+
+def test_those_with_fewer_than_three_meetings_do_not_follow_from_all_who_were_met(pair):
+    shown, true = frame(pair, "contact_pattern", "continuity")
+    spread, _ = frame(pair, "caseload_ratios", "spread")
+    assert not told(numbers(spread, "persons") - numbers(shown, "persons"), numbers(true, "few"))
+
+
+def test_those_whose_stay_became_compulsory_do_not_follow_from_two_outcomes(pair):
+    shown, true = frame(pair, "mirror_outcomes", "table")
+    for rows, at in ((shown, "shown"), (true, "true")):
+        assert len(rows), at
+    for cohort in ("all", "mirror"):
+        parts = [
+            rows[(rows["cohort"] == cohort) & (rows["outcome"] == outcome)].set_index("window")["clients_any"]
+            for rows in (shown, true)
+            for outcome in ("compulsory_any_day", "compulsory_admissions")
+        ]
+        assert not told((parts[0] - parts[1]).astype(float), (parts[2] - parts[3]).astype(float))
+
+
+def test_no_number_of_one_to_four_stands_where_happenings_of_persons_are_counted(pair):
+    """Stays, episodes, open ones: a number of 1 to 4 happenings is one of as few persons."""
+    _, released = pair
+    numbers_of_other_things = {"score", "value", "numerator", "denominator", "median", "q1", "q3", "estimate"}
+    for name, result in released.results.items():
+        for field, shown in result.frames().items():
+            gate = result.gates[field]
+            skipped = {*gate.public, *gate.keys, *numbers_of_other_things}
+            for column in shown.columns.difference(list(skipped)):
+                values = shown[column]
+                if pd.api.types.is_integer_dtype(values) and not pd.api.types.is_bool_dtype(values):
+                    assert not values.isin([*FEW]).any(), (name, field, column)
