@@ -44,7 +44,7 @@ _SIGNS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # The template's own thumbnail and printer settings, and what points at them.
 _LEFT = re.compile(r"docProps/thumbnail\.|printerSettings")
 _POINTERS = re.compile(rb'<Relationship [^>]*Target="[^"]*(?:thumbnail\.|printerSettings)[^"]*"[^>]*/>')
-_STYLES = {"text": "Normal", "answer": "Answer", "note": "Note", "point": "List Bullet"}
+_STYLES = {"text": "Normal", "lead": "Lead", "answer": "Answer", "note": "Note", "point": "List Bullet"}
 
 
 def report_docx(released: ReleasedEvaluation, *, language: str = "sv") -> bytes:
@@ -102,11 +102,13 @@ def _prepare(document: Any, pages: ReportPages) -> None:
     )  # the template's blue is too pale to read
     for style_name in ("Title", "Heading 1", "Heading 2", "Caption"):
         document.styles[style_name].font.color.rgb = colour
-    for name, size in (("Cell", 8.5), ("Small cell", 6.5), ("Note", 9), ("Answer", 11.5)):
+    for name, size in (("Cell", 8.5), ("Small cell", 6.5), ("Note", 9), ("Lead", 10.5), ("Answer", 11.5)):
         style = document.styles.add_style(name, _PARAGRAPH)
         style.base_style = document.styles["Normal"]
         style.font.size = int(size * _POINT)
         style.paragraph_format.space_after = 0 if "ell" in name else 6 * _POINT
+    document.styles["Lead"].paragraph_format.keep_with_next = True
+    document.styles["Answer"].paragraph_format.keep_together = True
     document.add_heading(pages.title, 0)
     document.add_paragraph(pages.period)
 

@@ -32,10 +32,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph, a note below a table, or one point of a list."""
+    """A paragraph, the question below a heading, an answer, a note below a table, or one point of a list."""
 
     text: str
-    kind: Literal["text", "answer", "note", "point"] = "text"
+    kind: Literal["text", "lead", "answer", "note", "point"] = "text"
 
 
 _NUMERIC = frozenset({"integer", "number", "percent"})
@@ -114,7 +114,7 @@ def _chapter(pages: ReportPages, chapter: Chapter, later: list[TableView]) -> It
     """Return the elements of a section; long tables are kept for the appendix."""
     yield Heading(1, chapter.title)
     if chapter.name in LEADS:
-        yield Paragraph(LEADS[chapter.name][pages.language])
+        yield Paragraph(LEADS[chapter.name][pages.language], "lead")
     for result in chapter.results:
         title = result.heading(pages.language)
         if title.casefold() != chapter.title.casefold() and chapter.name == chapter.group:

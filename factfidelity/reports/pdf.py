@@ -101,8 +101,11 @@ def _paragraph(element: Paragraph) -> str:
     text = f"#{_quoted(element.text)}"
     if element.kind == "point":
         return f"- {text}"
+    if element.kind == "lead":
+        # The question stays with its heading and with what follows.
+        return f"#block(sticky: true)[{text}]\n"
     if element.kind == "answer":
-        return f'#block(inset: (left: 8pt), stroke: (left: 2pt + rgb("#00598c")))[{text}]\n'
+        return f'#block(breakable: false, sticky: true, inset: (left: 8pt), stroke: (left: 2pt + rgb("#00598c")))[{text}]\n'
     return f"{text}\n"
 
 
