@@ -37,7 +37,8 @@ def audited(closed: Closed, rule: DisclosureRule) -> dict[str, Any]:
     """
     system = closed.registry.system
     widths, bad = _attacked(system, set(closed.left))
-    excused: set[int] = set()
+    # hidden for the sake of others and told by the relations alone, whatever is shown: nothing is given away
+    excused = bad & {int(cell) for cell in np.flatnonzero(system.pinned & ~system.sensitive)}
     if system.fixed.any():  # what another report shows may give back what is hidden for the sake of others only
         excused = bad & ({int(cell) for cell in np.flatnonzero(~system.sensitive)} | _parts_of_nothing(system))
     bad = (bad - excused) | _told_further(closed, excused)

@@ -76,7 +76,7 @@ class Guarded:
             self.looked = True
 
     def _rests(self, columns: Sequence[str]) -> Iterator[Triple]:
-        """Yield each part with its whole and a count that is the rest in every row, however few the rows are."""
+        """Yield each part with its whole and the first count that is the rest in every row, however few the rows."""
         for part, whole in self.gate.wholes.items():
             if part in columns and whole in columns:
                 rest = self.numbers_of(whole) - self.numbers_of(part)
@@ -85,6 +85,7 @@ class Guarded:
                     if both.any() and (rest[both] == self.numbers_of(name)[both]).all():
                         first, second, third = sorted((part, whole, name), key=list(columns).index)
                         yield first, second, third
+                        break
 
     @property
     def added_unseen(self) -> frozenset[Triple]:

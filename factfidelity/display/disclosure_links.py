@@ -128,6 +128,7 @@ def _first(places: Sequence[tuple[int, str]], frames: Sequence[Guarded], order: 
         place
         for place, (other, name) in enumerate(places)
         if frames[other].result == frames[number].result
+        and frames[other].gate.population == gate.population
         and name == wanted
         and name not in frames[other].gate.alias
         and other != number
