@@ -12,8 +12,9 @@ from factfidelity import wording
 from factfidelity.display.views import Column, TableView
 
 _NUMERIC = ("integer", "number", "percent")
-# A text up to this length stays on one line; more columns than these and the table may need to be scrolled.
-_SHORT, _MIDDLE, _WIDE = 18, 4, 8
+# A text up to this length stays on one line, and one longer than the next asks for a broad column; more columns than
+# these and the table may need to be scrolled.
+_SHORT, _LONG, _MIDDLE, _WIDE = 18, 30, 4, 8
 # A p-value below this is not told more exactly.
 _P_VALUES, _SMALLEST_P = frozenset({"p", "adjusted_p"}), 0.001
 _WORDS = {
@@ -149,7 +150,7 @@ def _state(view: TableView, row: int, name: str) -> str:
 
 
 def _cell(text: str, column: Column, is_heading: bool, state: str, language: str) -> str:
-    names = ["num"] if column.form in _NUMERIC else ["short"] if " " in text and len(text) <= _SHORT else []
+    names = ["num"] if column.form in _NUMERIC else _room(text)
     content = escape(text)
     if text == wording.HIDDEN:
         names.append("hidden")
@@ -159,6 +160,13 @@ def _cell(text: str, column: Column, is_heading: bool, state: str, language: str
     if is_heading and text:
         return f'<th scope="row"{label}>{content}</th>'
     return f"<td{label}>{content}</td>"
+
+
+def _room(text: str) -> list[str]:
+    """Return how much room a text asks for: a short one stays on one line, a long one needs a broad column."""
+    if len(text) > _LONG:
+        return ["long"]
+    return ["short"] if " " in text and len(text) <= _SHORT else []
 
 
 def result_html(result: Showable, language: str = "sv", *, most_rows: int = 60) -> str:

@@ -116,3 +116,14 @@ def test_the_methods_section_says_each_paragraph_once_and_what_was_hidden():
     assert text.count("Counts are of persons.") == 1
     assert "Counts from 1 to 6 are not shown (..)" in text
     assert "Antal mellan 1 och 4 visas inte" in methods_section([], "sv", rule=DisclosureRule())
+
+
+def test_only_a_long_text_asks_for_a_broad_column():
+    frame = pd.DataFrame(
+        {"month": ["x"], "team": ["FACT Norr"], "why": ["kontakter före indexdagen har inte levererats"]}
+    )
+    columns = (Column("n", "n", "integer"), Column("month", "Jan"), Column("team", "Team"), Column("why", "Varför"))
+    page = table_html(TableView("t", "Täckning", frame.assign(n=[9.0]), columns), "sv")
+    assert "<td>x</td>" in page
+    assert '<td class="short">FACT Norr</td>' in page
+    assert '<td class="long">kontakter' in page
