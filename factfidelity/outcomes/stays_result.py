@@ -156,6 +156,11 @@ class HospitalStays(Result):
             return ""
         chosen = rows[rows["conversion"] == "voluntary_to_closed"].set_index("window")["share"].astype("float64")
         shares = [percent(chosen.get(window), language=language) for window in ("before", "after")]
+        if not chosen.notna().any():
+            return {
+                "sv": "Hur ofta frivillig vård övergick i tvångsvård visas inte.",
+                "en": "How often voluntary care became compulsory is not shown.",
+            }[language]
         if language == "sv":
             return (
                 f"Av vårdtider som började frivilligt övergick {shares[0]} i tvångsvård före indexdagen och "

@@ -20,6 +20,7 @@ _FIRST = (
     "costs", "contact_pattern",
 )  # fmt: skip
 _MOST_NAMED = 4
+_RATIO = re.compile(r"; (?:kvot|ratio) \S+ \([^)]*\)")
 # Share of rows that could not be used: from here a source has small faults, and from here faults.
 _FAULTS = 0.01
 
@@ -90,10 +91,10 @@ def _card(figures: Sequence[KeyFigure], quality: str, language: str) -> Card:
     first = figures[0]
     if len(figures) == 1:
         sentence = one_line(first.sentence if first.value is not None else first.why or first.sentence)
-        return Card(
-            first.label, value_text(first, language), _bounds(first, language), reading_of(first, language), sentence,
-            quality,
-        )  # fmt: skip
+        bounds, reading = _bounds(first, language), reading_of(first, language)
+        # The ratio and its interval stand above already.
+        sentence = _RATIO.sub("", sentence) if bounds and reading else sentence
+        return Card(first.label, value_text(first, language), bounds, reading, sentence, quality)
     known = sorted((one for one in figures if one.value is not None), key=lambda one: one.value or 0.0)
     if not known:
         return Card(first.group, HIDDEN, "", "", one_line(first.why or first.sentence), quality)
