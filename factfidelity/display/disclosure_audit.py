@@ -105,7 +105,7 @@ def _spread_known(closed: Closed, known: np.ndarray, told: list[Mask]) -> None:
     for item, others in zip(closed.frames, told, strict=True):
         for triple in told_in_rows(item):
             if all(name in item.mask for name in triple):
-                unknown, alone = given_back(triple, item.mask, item.known, others)
+                unknown, alone = given_back(triple, item.mask, item.known, others, item.nothing.get(triple))
                 for name, is_unknown in zip(triple, unknown, strict=True):
                     others[name] = others.get(name, np.False_) | (is_unknown & alone)
     for (number, column), cells in sheets:

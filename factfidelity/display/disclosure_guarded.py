@@ -31,6 +31,8 @@ class Guarded:
         What others know although it is hidden here, from an earlier release; ``told_now`` also what follows from one.
     found, added : triples of columns
         Columns of which any two give the third in every row, and those of them that add up.
+    nothing : dict of triple to array
+        Where the columns of the others are 0.
     unseen : frozenset of str
         Counts that never leave the room and that nothing in their row gives back by multiplying.
     rows, names : Names
@@ -48,6 +50,7 @@ class Guarded:
     told_now: Mask = dataclasses.field(default_factory=dict)
     found: list[Triple] = dataclasses.field(default_factory=list)
     added: frozenset[Triple] = frozenset()
+    nothing: dict[Triple, np.ndarray] = dataclasses.field(default_factory=dict)
     looked: bool = False
     unseen: frozenset[str] = frozenset()
     rows: Names = dataclasses.field(init=False)
@@ -73,6 +76,11 @@ class Guarded:
                 self.found, self.added = triples(columns, np.column_stack([self.numbers_of(name) for name in columns]))
                 rests = [rest for rest in self._rests(columns) if rest not in self.added]
                 self.found, self.added = [*self.found, *rests], self.added.union(rests)
+                self.nothing = {
+                    triple: np.stack([self.numbers_of(name) == 0 for name in triple])
+                    for triple in self.found
+                    if triple not in self.added
+                }
             self.looked = True
 
     def _rests(self, columns: Sequence[str]) -> Iterator[Triple]:

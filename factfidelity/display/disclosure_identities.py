@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -115,16 +115,28 @@ def _is_sum(rows: np.ndarray) -> bool:
     return different >= 4 or (different >= 1 and bool((np.abs(rows - np.round(rows)) > _EXACT).any()))
 
 
-def given_back(triple: Triple, mask: Mask, known: Mask, told: Mask) -> tuple[np.ndarray, np.ndarray]:
-    """Return which columns of a triple are unknown, row by row, and the rows where the other two give one back."""
+def given_back(
+    triple: Triple, mask: Mask, known: Mask, told: Mask, nothing: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which columns of a triple are unknown, row by row, and the rows where the other two give one back.
+
+    Parameters
+    ----------
+    nothing : array, 3 × rows, optional
+        Where each column of a product is 0: nothing times anything is nothing, so that two of them tell no third.
+    """
     unknown = np.stack([mask[name] & ~told.get(name, np.False_) for name in triple])
     there = np.logical_and.reduce([known[name] for name in triple])
-    return unknown, np.asarray((unknown.sum(axis=0) == 1) & there)
+    alone = (unknown.sum(axis=0) == 1) & there
+    if nothing is not None:
+        alone &= ~((nothing.sum(axis=0) == 2) & (unknown & ~nothing).any(axis=0))
+    return unknown, np.asarray(alone)
 
 
 def close_identities(
-    found: Sequence[Triple], mask: Mask, known: Mask, order: Sequence[str], told: Mask | None = None
-) -> bool:
+    found: Sequence[Triple], mask: Mask, known: Mask, order: Sequence[str], told: Mask | None = None,
+    nothing: Mapping[Triple, np.ndarray] | None = None,
+) -> bool:  # fmt: skip
     """Hide one more where two shown columns give back a hidden third; return whether anything was added.
 
     Parameters
@@ -134,12 +146,13 @@ def close_identities(
     known : where a column has a value at all
     order : columns, those that are hidden first in front
     told : what others know although it is hidden here
+    nothing : where the columns of products are 0
     """
-    added, told = False, told or {}
+    added, told, nothing = False, told or {}, nothing or {}
     for triple in found:
         if any(name not in mask for name in triple):
             continue
-        alone = given_back(triple, mask, known, told)[1]
+        alone = given_back(triple, mask, known, told, nothing.get(triple))[1]
         if not alone.any():
             continue
         for name in sorted(triple, key=order.index):

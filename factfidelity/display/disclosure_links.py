@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from factfidelity.display.disclosure_guarded import Guarded
-from factfidelity.display.disclosure_identities import close_identities
+from factfidelity.display.disclosure_identities import close_identities, given_back
 from factfidelity.display.disclosure_known import Known
 from factfidelity.display.disclosure_names import mixed
 from factfidelity.display.disclosure_primary import (
@@ -84,6 +84,8 @@ def close(frames: Sequence[Guarded], rule: DisclosureRule, *, before: Known | No
                 _follow(item, frames)
                 _close_rows(item)
             _mask_to_system(frames, places, registry)
+            if _told_by_rows(frames, places, registry):
+                blocks = system.blocks(~system.fixed)
             left |= set(protect_system(system, blocks=blocks, only=only))
             _system_to_mask(frames, places, registry)
     return Closed(list(frames), registry, places, sorted(left))
@@ -292,7 +294,33 @@ def _close_rows(item: Guarded) -> None:
     if found := told_in_rows(item):
         columns = {name for triple in found for name in triple}
         order = sorted(columns, key=lambda name: _rank(item, name))
-        close_identities(found, item.mask, item.known, order, item.told | item.told_now)
+        close_identities(found, item.mask, item.known, order, item.told | item.told_now, item.nothing)
+
+
+def _told_by_rows(frames: Sequence[Guarded], places: Sequence[tuple[int, str]], registry: Registry) -> bool:
+    """Note, in place, what a row gives back with what others know already; return whether anything was added.
+
+    Nothing in the row can be hidden against it: the programs are to know it.
+    """
+    system = registry.system
+    before = int(system.fixed.sum())
+    cells_of = dict(zip(places, registry.cells, strict=True))
+    for number, item in enumerate(frames):
+        told = item.told | item.told_now
+        for triple in told_in_rows(item) if any(np.any(one) for one in told.values()) else ():
+            if any(name not in item.mask for name in triple):
+                continue
+            unknown, alone = given_back(triple, item.mask, item.known, told, item.nothing.get(triple))
+            for name, is_unknown in zip(triple, unknown, strict=True):
+                cells = cells_of.get((number, name))
+                if cells is None:
+                    continue
+                rows = is_unknown & alone & (cells >= 0) & ~system.sensitive[cells]  # those the audit refuses
+                if rows.any():
+                    system.fixed[cells[rows]] = True
+                    told[name] = told.get(name, np.False_) | rows
+                    item.told[name] = told[name]
+    return int(system.fixed.sum()) > before
 
 
 def _rank(item: Guarded, name: str) -> tuple[bool, bool, bool, bool, bool, str]:
