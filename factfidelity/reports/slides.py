@@ -27,6 +27,8 @@ _TOP, _ROOM = 1.55, 5.2
 # A chart is drawn smaller than it is shown, so that its letters can be read from the back of the room.
 _DRAWN, _LOWEST, _TALLEST = 8.2, 3.3, 5.6
 _OF_EACH = 2
+# A title of at most so many letters has so large ones: three lines at most, above the picture.
+_TITLE_SIZES = ((110, 26), (170, 22), (10_000, 17))
 _ACCENT, _INK = (0x00, 0x59, 0x8C), (0x1B, 0x1F, 0x24)
 
 
@@ -93,7 +95,8 @@ def _blank(show: Any, pptx: Any, text: str) -> Any:
     title.text = text
     paragraph = title.text_frame.paragraphs[0]
     paragraph.alignment = pptx.enum.text.PP_ALIGN.LEFT
-    paragraph.font.size, paragraph.font.bold = pptx.util.Pt(26 if len(text) < 110 else 22), True
+    size = next(points for most, points in _TITLE_SIZES if len(text) < most)
+    paragraph.font.size, paragraph.font.bold = pptx.util.Pt(size), True
     paragraph.font.color.rgb = pptx.dml.color.RGBColor(*_ACCENT)
     return slide
 
@@ -101,7 +104,7 @@ def _blank(show: Any, pptx: Any, text: str) -> Any:
 def _first(show: Any, pptx: Any, pages: ReportPages) -> None:
     slide = show.slides.add_slide(show.slide_layouts[_TITLE])
     inches = pptx.util.Inches
-    lines = [pages.period, pages.plan.organisation.name, *pages.leads()]
+    lines = [pages.period, pages.plan.organisation.name, *pages.leads()[:-1]]
     boxes = (slide.shapes.title, pages.title, 1.6, 1.6), (slide.placeholders[1], "\n".join(filter(None, lines)), 3.4, 3)
     for box, text, top, height in boxes:
         box.left, box.top, box.width, box.height = (
