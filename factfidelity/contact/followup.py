@@ -29,12 +29,13 @@ def follow_up_after_discharge(
     -------
     DataFrame, one row per team and k
         team_id, team, days (7, 14, 30), discharges, persons, followed, persons_followed, share, persons_between
-        (with a discharge that counts for a smaller k and not for this one; the fewest).
+        (with a discharge that counts for a smaller k and not for this one; the fewest), persons_unmet (with a
+        discharge that no meeting followed).
     """
     stays = extract.episodes
     stays = stays.loc[(stays["mvo"].isin(list(plan.mvo_codes)) | stays["mvo"].isna()).to_numpy()]
     columns = ["team_id", "team", "days", "discharges", "persons", "followed", "persons_followed", "share",
-               "persons_between"]  # fmt: skip
+               "persons_between", "persons_unmet"]  # fmt: skip
     if not len(stays):
         return pd.DataFrame(columns=columns)
     spells = chain_spells(stays, gap_days=plan.spells.readmission_gap).dropna(subset=["discharged"])
@@ -54,6 +55,7 @@ def follow_up_after_discharge(
                 "persons_followed": followed["client_id"].nunique(),
                 "share": len(followed) / len(counted) if len(counted) else np.nan,
                 "persons_between": _fewest_between(part, days),
+                "persons_unmet": counted.loc[counted["next"] > days, "client_id"].nunique(),
             })  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -88,7 +90,8 @@ def referral_response(extract: Extract, start: pd.Timestamp, end: pd.Timestamp, 
     -------
     DataFrame, one row per team
         team_id, team, received, persons, followed (received at least 7 days before the end), same_day,
-        within_7, persons_same_day, persons_within_7, same_day_share, within_7_share, median_days.
+        within_7, persons_same_day, persons_within_7, persons_later (than day 7, or never), same_day_share,
+        within_7_share, median_days.
     """
     referrals = extract.referrals
     here = (referrals["received"] >= start) & (referrals["received"] < end)
@@ -108,6 +111,7 @@ def referral_response(extract: Extract, start: pd.Timestamp, end: pd.Timestamp, 
             "team_id": key, "team": name, "received": len(part), "persons": part["client_id"].nunique(),
             "followed": number, "same_day": len(same), "within_7": len(week),
             "persons_same_day": same["client_id"].nunique(), "persons_within_7": week["client_id"].nunique(),
+            "persons_later": counted.loc[~(counted["wait"] <= 7), "client_id"].nunique(),
             "same_day_share": len(same) / number if number else np.nan,
             "within_7_share": len(week) / number if number else np.nan,
             "median_days": float(seen.median()) if len(seen) else np.nan,

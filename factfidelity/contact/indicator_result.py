@@ -45,12 +45,8 @@ class ProgrammeIndicators(Result):
         "table": Gate(
             ("team_id", "indicator"),
             {"persons": (*_VALUE, "numerator", "denominator"), "part": (*_VALUE, "numerator"),
-             "with_any": (*_VALUE, "numerator")},
-            wholes={"part": "persons"}, margins={"team_id": "total"}, inner=("with_any",),
-            # plans made of late are all plans less those that are due to be followed up
-            sums=tuple(("table.with_any?indicator=sip_days", "table.persons?indicator=sip_followed_up",
-                        f"table.persons?indicator={late}")
-                       for late in ("sip_person", "sip_relatives", "sip_agency", "consent")),
+             "with_any": (*_VALUE, "numerator"), "beside": ("numerator",)},
+            wholes={"part": "persons"}, margins={"team_id": "total"}, inner=("with_any", "beside"),
         ),
         "coverage": Gate(
             ("team_id", "instrument"), {"answered": ("share",), "persons": ("share",)}, wholes={"answered": "persons"},

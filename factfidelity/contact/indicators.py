@@ -48,6 +48,7 @@ def programme_indicators(extract: Extract, programme: str | Programme = "fact") 
         for rows in _rows_of(extract, setting, name, vocabulary[name].needs)
     ]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["team_id", "indicator", "section"])
+    table = table.assign(beside=_late_plans(table))
     named = setting.teams.set_index("team_id")["team"]
     table.insert(1, "team", named.reindex(table["team_id"]).fillna("total").to_numpy())
     voice = "voice" in model.sections
@@ -56,6 +57,15 @@ def programme_indicators(extract: Extract, programme: str | Programme = "fact") 
     coverage, answers = survey_frames(extract, setting) if voice else (pd.DataFrame(), pd.DataFrame())
     actions = action_counts(extract, setting) if voice else pd.DataFrame()
     return ProgrammeIndicators(table=table, coverage=coverage, answers=answers, actions=actions, notes=notes)
+
+
+def _late_plans(table: pd.DataFrame) -> pd.Series[float]:
+    """Return how many have a plan that is not due to be followed up: all with one less those are the late ones."""
+    if "with_any" not in table:
+        return pd.Series(dtype="float64")
+    due = table.loc[table["indicator"] == "sip_followed_up"].set_index("team_id")["persons"].astype("float64")
+    late = table["with_any"].astype("float64") - table["team_id"].map(due[~due.index.duplicated()])
+    return late.where((table["indicator"] == "sip_days") & (late > 0))
 
 
 def _rows_of(extract: Extract, setting: Setting, name: str, needs: tuple[str, ...]) -> list[pd.DataFrame]:

@@ -95,14 +95,17 @@ class ContactPattern(Result):
         ),
         "follow_up": Gate(
             ("team_id", "days"), {"persons": ("discharges", "share"), "persons_followed": ("followed", "share"),
-             "persons_between": ("discharges", "followed", "persons", "share")},
-            margins=_TEAM, inner=("persons_followed", "persons_between"), nested={"days": ("7", "14", "30")},
+             "persons_between": ("discharges", "followed", "persons", "share"),
+             "persons_unmet": ("followed", "share")},
+            margins=_TEAM, inner=("persons_followed", "persons_between", "persons_unmet"),
+            nested={"days": ("7", "14", "30")},
         ),
         "referrals": Gate(
             ("team_id",),
             {"persons": ("received", "followed", "same_day_share", "within_7_share", "median_days"),
-             "persons_same_day": ("same_day", "same_day_share"), "persons_within_7": ("within_7", "within_7_share")},
-            margins=_TEAM, inner=("persons_same_day", "persons_within_7"),
+             "persons_same_day": ("same_day", "same_day_share"), "persons_within_7": ("within_7", "within_7_share"),
+             "persons_later": ("within_7", "within_7_share")},
+            margins=_TEAM, inner=("persons_same_day", "persons_within_7", "persons_later"),
         ),
     }  # fmt: skip
 

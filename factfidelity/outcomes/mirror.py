@@ -70,10 +70,11 @@ def mirror_outcomes(
     design = Design.of(extract, chosen)
     tables: list[Row] = []
     changes: list[Row] = []
+    begun: dict[tuple[str, str], tuple[Counts, dict[str, Row]]] = {}
     for outcome in counted:
         beside: Beside = []
         for index_stay in dict.fromkeys((chosen.index_stay, *chosen.also_index_stay)):
-            described, changed = _one(design, outcome, index_stay, beside)
+            described, changed = _one(design, outcome, index_stay, beside, begun)
             tables += described
             changes += changed
     everything = pd.DataFrame(tables, columns=[*_TABLE, "index_stay"])
@@ -104,8 +105,15 @@ def cohorts_of(plan: Plan) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _one(design: Design, outcome: Outcome, index_stay: str, beside: Beside) -> tuple[list[Row], list[Row]]:
-    """Describe and compare one outcome under one index-stay choice; ``beside`` grows with what was counted."""
+def _one(
+    design: Design, outcome: Outcome, index_stay: str, beside: Beside,
+    begun: dict[tuple[str, str], tuple[Counts, dict[str, Row]]],
+) -> tuple[list[Row], list[Row]]:  # fmt: skip
+    """Describe and compare one outcome under one index-stay choice; ``beside`` grows with what was counted.
+
+    ``begun`` keeps the stays that begin under compulsory care: who has their row and that of stays with any day of it
+    has those that became compulsory.
+    """
     tables: list[Row] = []
     changes: list[Row] = []
     for cohort, estimands in cohorts_of(design.plan).items():
@@ -124,8 +132,12 @@ def _one(design: Design, outcome: Outcome, index_stay: str, beside: Beside) -> t
         counts, cell = design.counts(outcome, pair), Cell(outcome, cohort, index_stay)
         marks: Row = {"role": outcome.role, "planned": standing(design.plan, outcome)}
         means = paired and index_stay != "exclude"
-        moved = {window: fewest_moved(counts, beside, window) for window in ("before", "after")}
+        at = (cohort, index_stay)
+        near = [*beside, begun[at]] if outcome.compulsory == "any_day" and at in begun else beside
+        moved = {window: fewest_moved(counts, near, window) for window in ("before", "after")}
         beside.append((counts, moved))
+        if outcome.compulsory == "first_day":
+            begun[at] = (counts, moved)
         described = window_rows(cell, counts, means=means)
         tables += [row | marks | {"index_stay": index_stay} | moved[row["window"]] for row in described]
         could = _could_show(design.plan, outcome, counts, index_stay) if "rate_ratio" in allowed else {}

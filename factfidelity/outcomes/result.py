@@ -91,8 +91,6 @@ class MirrorOutcomes(Result):
             topic="topic",
             inner=("moved_any", "moved_total", "moved_years"),
             nested={"cohort": ("all", "mirror")},
-            # stays that begin under compulsory care are among those with any day of it
-            sums=(("table.clients_any?outcome=compulsory_any_day", "table.clients_any?outcome=compulsory_admissions"),),
         ),
         "change": Gate(
             keys=("outcome", "cohort", "index_stay", "estimand", "role"),

@@ -83,6 +83,8 @@ class WhoChanged(Result):
             margins={"group": "total", "bin": "total"},
             topic="topic",
             inner=("moved",),
+            sums=(("regression_to_the_mean.unchanged.clients_hit?figure=worse", "table.clients?group=other&bin=more",
+                   "table.clients?group=no_use_before&bin=new"),),
         ),
         "concentration": Gate(
             keys=("outcome", "window", "part"),

@@ -191,3 +191,27 @@ def test_no_number_of_one_to_four_stands_where_happenings_of_persons_are_counted
                 values = shown[column]
                 if pd.api.types.is_integer_dtype(values) and not pd.api.types.is_bool_dtype(values):
                     assert not values.isin([*FEW]).any(), (name, field, column)
+
+
+def test_discharges_that_no_meeting_followed_are_those_of_as_few_clients(pair):
+    shown, true = frame(pair, "contact_pattern", "follow_up")
+    assert not len(persons_behind(shown, true, "persons_unmet", "share"))
+    shown, true = frame(pair, "contact_pattern", "referrals")
+    if "persons_later" in true:
+        assert not len(persons_behind(shown, true, "persons_later", "within_7_share"))
+
+
+def test_plans_made_of_late_do_not_follow_from_all_plans_and_those_that_are_due(pair):
+    shown, true = frame(pair, "programme_indicators", "table")
+    assert not len(persons_behind(shown, true, "beside", "numerator"))
+
+
+def test_who_has_more_care_than_before_does_not_follow_from_two_results(pair):
+    shown, true = frame(pair, "who_changed", "table")
+    worse, _ = frame(pair, "regression_to_the_mean", "unchanged")
+    worse = worse[worse["figure"] == "worse"].set_index("outcome")["clients_hit"].astype(float)
+    rows = shown.set_index(["outcome", "group", "bin"])["clients"].astype(float).unstack("outcome")
+    sure = true.set_index(["outcome", "group", "bin"])["clients"].astype(float).unstack("outcome")
+    for one, other in (("other", "more"), ("no_use_before", "new")), (("no_use_before", "new"), ("other", "more")):
+        if one in rows.index and other in rows.index:
+            assert not told((worse - rows.loc[one]).dropna(), sure.loc[other])
