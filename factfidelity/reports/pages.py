@@ -98,9 +98,11 @@ class ReportPages:
 
     @property
     def title(self) -> str:
-        """Title of the report: the plan's, or the care model and the period."""
+        """Title of the report: the plan's, or the care model; a report of one team is named by the team as well."""
         given = pick(self.plan.title, self.language) if self.plan.title else ""
-        return given or f"{word('report', self.language)} {self.programme}"
+        team = str(self._released.provenance.get("team") or "")
+        title = given or f"{word('report', self.language)} {self.programme}"
+        return f"{team}: {title}" if team else title
 
     @property
     def programme(self) -> str:

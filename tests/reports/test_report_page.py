@@ -195,3 +195,9 @@ def test_a_reader_is_told_how_numbers_are_rounded(released, language):
     assert {"sv": "avrundade till en multipel av 6", "en": "rounded to a multiple of 6"}[language] in told
     assert {"sv": "6 för 1 till 12", "en": "6 for 1 to 12"}[language] in told
     assert {"sv": "avrundade", "en": "rounded"}[language] not in usual
+
+
+def test_a_report_of_one_team_is_named_by_the_team(released):
+    one = dataclasses.replace(released, provenance={**released.provenance, "team": "FACT Väst"})
+    assert ReportPages(one, "sv").title == f"FACT Väst: {ReportPages(released, 'sv').title}"
+    assert "FACT Väst" not in ReportPages(released, "en").title
