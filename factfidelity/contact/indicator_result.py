@@ -15,7 +15,7 @@ from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import KeyFigure, TableView
 from factfidelity.schemas.programme import load_programme
-from factfidelity.wording import integer, number, percent, pick
+from factfidelity.wording import integer, label, number, percent, pick
 
 _VALUE = ("value", "low", "high")
 _OWN_SECTIONS = frozenset({"resource_group", "work", "school", "placements", "collaboration", "hospital"})
@@ -116,16 +116,17 @@ class ProgrammeIndicators(Result):
             known = not pd.isna(row["answered"])
             who = integer(row["answered"], language=language) if known else ".."
             whole = integer(row["persons"], language=language) if not pd.isna(row["persons"]) else ".."
-            said.append(f"{row['instrument']}: {who} / {whole}")
-        text = {"sv": "Svarande av inskrivna: ", "en": "Answered, of those enrolled: "}
+            of = {"sv": f"{who} av {whole}", "en": f"{who} of {whole}"}
+            said.append(f"{label(row['instrument'], language).lower()}: {pick(of, language)}")
+        text = {"sv": "Så många av de inskrivna svarade: ", "en": "So many of those enrolled answered: "}
         return f"{pick(text, language)}{'; '.join(said)}. {acted}".strip()
 
     def _acted(self, language: str) -> str:
         total = self.actions.loc[self.actions["team_id"] == "total"]
         rows = total if len(total) else self.actions
         decided, done, late = (integer(rows[name].sum(), language=language) for name in ("decided", "done", "overdue"))
-        text = {"sv": f"Av {decided} beslutade åtgärder är {done} genomförda, och {late} har passerat sin slutdag.",
-                "en": f"Of {decided} actions decided, {done} are done, and {late} are past their day."}  # fmt: skip
+        text = {"sv": f"Beslutade åtgärder: {decided}; genomförda: {done}; sena: {late}.",
+                "en": f"Actions decided: {decided}; done: {done}; late: {late}."}  # fmt: skip
         return pick(text, language)
 
     def methods(self, language: str | None = None) -> str:

@@ -54,6 +54,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "forced_medication": ("Tvångsmedicinering", "Forced medication"),
     "other": ("Övriga", "Other"),
     "other_measure": ("Annan tvångsåtgärd", "Other coercive measure"),
+    "brukarrevision": ("Brukarrevision", "User-led audit"),
 }
 
 

@@ -89,7 +89,8 @@ def test_surveys_say_first_how_many_answered():
     themes = result.answers.set_index(["item", "answer"])
     assert themes.loc[("bemötande", "positive"), "share"] == pytest.approx(2 / 3)
     assert ("kontakt", "negative") in themes.index
-    assert "brukarrevision: 3 / 3" in result.summary("sv")
+    assert "brukarrevision: 3 av 3" in result.summary("sv")
+    assert "user-led audit: 3 of 3" in result.summary("en")
     assert [view.name for view in result.views("en")][-2:] == ["survey_coverage", "survey_answers"]
     assert result.released().coverage["answered"].isna().all()
 
@@ -190,7 +191,7 @@ def test_actions_are_counted_by_theme_with_what_became_of_them():
     rows = result.actions.set_index("item")[["decided", "done", "on_time", "overdue"]]
     assert rows.loc["bemötande"].tolist() == [2, 2, 1, 0]
     assert rows.loc["kontakt"].tolist() == [3, 0, 0, 1]  # done after the last day is not done yet
-    assert "Av 5 beslutade åtgärder är 2 genomförda" in result.summary("sv")
+    assert "Beslutade åtgärder: 5; genomförda: 2" in result.summary("sv")
     assert result.released().actions["decided"].tolist() == [2, 3]  # actions are no persons
     assert [view.name for view in result.views("en")][-1] == "survey_actions"
 
