@@ -24,6 +24,8 @@ from factfidelity.fidelity.measures_staff import counted_posts, in_post
 from factfidelity.fidelity.team_data import TeamData, once
 from factfidelity.schemas.scale import Derive
 
+_FEW = 5
+
 
 def window_of(rule: Derive, on: int, days: int = 28) -> int:
     """Return the first day of a rule's window, which ends before ``on``."""
@@ -52,6 +54,12 @@ def _met(data: TeamData, table: pd.DataFrame, start: int, on: int) -> pd.DataFra
 def _per_client(active: pd.Index[Any], counts: pd.Series[Any]) -> Floats:
     """Return one value per client of the list, 0 for those without."""
     return np.asarray(counts.reindex(active).fillna(0.0), dtype=float)
+
+
+def _few(rows: pd.DataFrame) -> float:
+    """Return how many clients were met, where they are few: the contacts in the numerator are all theirs."""
+    number = rows["client_id"].nunique()
+    return float(number) if number < _FEW else np.nan
 
 
 def _evidence(rows: pd.DataFrame, active: pd.Index[Any], values: Floats) -> pd.DataFrame:
@@ -146,7 +154,7 @@ def minutes_per_week(data: TeamData, rule: Derive, on: int) -> Counted:
     values = _per_client(active, rows.groupby("client_id")["minutes"].sum()) / weeks
     return Counted(
         float(np.median(values)), float(rows["minutes"].sum()), weeks * len(active), start, on, clients=len(active),
-        remarks=remarks, sample=values, statistic="median", evidence=_evidence(rows, active, values),
+        part=_few(rows), remarks=remarks, sample=values, statistic="median", evidence=_evidence(rows, active, values),
     )  # fmt: skip
 
 
@@ -168,7 +176,7 @@ def contacts_per_week(data: TeamData, rule: Derive, on: int) -> Counted:
     active = data.active(on)
     return Counted(
         float(np.median(values)), len(rows), (on - start) / 7 * len(active), start, on, clients=len(active),
-        sample=values, statistic="median", evidence=_evidence(rows, active, values),
+        part=_few(rows), sample=values, statistic="median", evidence=_evidence(rows, active, values),
     )  # fmt: skip
 
 
@@ -180,7 +188,7 @@ def mean_contacts_per_week(data: TeamData, rule: Derive, on: int) -> Counted:
     active = data.active(on)
     return Counted(
         float(values.mean()), len(rows), (on - start) / 7 * len(active), start, on, clients=len(active),
-        sample=values, evidence=_evidence(rows, active, values),
+        part=_few(rows), sample=values, evidence=_evidence(rows, active, values),
     )  # fmt: skip
 
 
