@@ -15,6 +15,7 @@ from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, KeyFigure, NativeChart, TableView
 from factfidelity.wording import number, percent, pick
 
+_FEW = 5  # no gate stands before a note
 _TEAM = {"team_id": "total"}
 _IN_YEAR = {"persons": ("latest.persons",)}
 _RATES = ("contacts", "minutes", "per_week", "per_month", "minutes_per_week")
@@ -117,6 +118,11 @@ class ContactPattern(Result):
     continuity: pd.DataFrame = field(default_factory=_empty)
     follow_up: pd.DataFrame = field(default_factory=_empty)
     referrals: pd.DataFrame = field(default_factory=_empty)
+
+    def __post_init__(self) -> None:
+        """Leave a few contacts outside enrolment uncounted where it is released: they are those of as few clients."""
+        if self.is_released and 0 < int(self.notes.get("outside_enrolment", "0")) < _FEW:
+            object.__setattr__(self, "notes", {**self.notes, "outside_enrolment": "0"})
 
     @staticmethod
     def main(frame: pd.DataFrame) -> pd.DataFrame:

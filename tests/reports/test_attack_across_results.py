@@ -210,8 +210,16 @@ def test_who_has_more_care_than_before_does_not_follow_from_two_results(pair):
     shown, true = frame(pair, "who_changed", "table")
     worse, _ = frame(pair, "regression_to_the_mean", "unchanged")
     worse = worse[worse["figure"] == "worse"].set_index("outcome")["clients_hit"].astype(float)
-    rows = shown.set_index(["outcome", "group", "bin"])["clients"].astype(float).unstack("outcome")
-    sure = true.set_index(["outcome", "group", "bin"])["clients"].astype(float).unstack("outcome")
+    rows = shown.pivot_table("clients", ["group", "bin"], "outcome")
+    sure = true.pivot_table("clients", ["group", "bin"], "outcome")
     for one, other in (("other", "more"), ("no_use_before", "new")), (("no_use_before", "new"), ("other", "more")):
         if one in rows.index and other in rows.index:
             assert not told((worse - rows.loc[one]).dropna(), sure.loc[other])
+
+
+def test_a_few_contacts_outside_enrolment_are_not_counted_in_what_leaves(pair):
+    truth, _ = pair
+    whole = truth.results["contact_pattern"]
+    few = dataclasses.replace(whole, notes={**whole.notes, "outside_enrolment": "3"})
+    assert few.notes["outside_enrolment"] == "3"
+    assert dataclasses.replace(few, is_released=True).notes["outside_enrolment"] == "0"
