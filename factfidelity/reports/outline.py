@@ -129,7 +129,9 @@ def _chapter(pages: ReportPages, chapter: Chapter, later: list[TableView]) -> It
         beside = [figure.table for figure in figures if figure.table.name not in names]
         own = [table for table in beside if holder_of(table, views) is None]
         for view in (lean(view, pages.language) for view in quiet([*views, *own], result.methods(pages.language))):
-            if len(view.frame) <= _SHORT_TABLE:
+            if not len(view.frame) and view.notes:
+                yield Paragraph(f"{view.caption}: {view.notes[-1]}", "note")
+            elif len(view.frame) <= _SHORT_TABLE:
                 yield view
             elif len(view.frame) <= _LONGEST_TABLE:
                 later.append(view)

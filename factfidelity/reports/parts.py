@@ -68,15 +68,19 @@ def drawable(figure: FigureView) -> bool:
     if figure.native is None or not shown:
         return tells(figure.table)
     values = int(figure.table.frame[shown].notna().to_numpy().sum())
-    return values > (1 if figure.native.kind == "line" else 0)
+    # One point is no course, and one bar among places that show nothing compares nothing.
+    return values > (1 if figure.native.kind == "line" or len(figure.table.frame) > 1 else 0)
 
 
 def tables_of(views: Sequence[TableView], language: str, *, smallest: int) -> list[dict[str, Any]]:
     """Return tables ready for the page; long and wide ones, and those after the first few, are folded."""
     made: list[dict[str, Any]] = []
     open_so_far = 0
-    for view in (lean(view, language) for view in views):
+    for whole, view in ((view, lean(view, language)) for view in views):
         rows, columns = len(view.frame), len(view.columns)
+        if not rows and len(whole.frame):
+            made.append({"nothing": view.notes[-1], "caption": view.caption, "id": view.name})
+            continue
         folded = rows > _OPEN_ROWS or columns > _OPEN_COLUMNS or open_so_far >= _OPEN_TABLES
         open_so_far += not folded
         html = Markup(table_html(view, language, smallest=smallest))  # noqa: S704

@@ -105,7 +105,8 @@ def _paragraph(element: Paragraph) -> str:
         # The question stays with its heading and with what follows.
         return f"#block(sticky: true)[{text}]\n"
     if element.kind == "answer":
-        return f'#block(breakable: false, sticky: true, inset: (left: 8pt), stroke: (left: 2pt + rgb("#00598c")))[{text}]\n'
+        look = 'inset: (left: 8pt), stroke: (left: 2pt + rgb("#00598c"))'
+        return f"#block(breakable: false, sticky: true, {look})[{text}]\n"
     return f"{text}\n"
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from factfidelity.display.views import Column, TableView
 from factfidelity.reports.lean import lean, tells
-from factfidelity.reports.parts import picture_address
+from factfidelity.reports.pages import environment
+from factfidelity.reports.parts import picture_address, tables_of
 
 GONE = np.nan
 COLUMNS = (
@@ -83,3 +86,12 @@ def test_a_row_that_only_says_whom_it_is_about_is_named_in_the_sentence():
     differ = lean(TableView("t", "Klienter", rows.assign(clients=[114.0, 9.0, 7.0]), columns), "sv")
     assert len(differ.frame) == 3
     assert not tells(TableView("t", "Kostnad", rows.assign(mean=GONE), columns))
+
+
+def test_a_table_of_dots_is_one_sentence_on_the_page():
+    (made,) = tables_of([TableView("dots", "Avslut", FRAME.assign(clients=GONE), COLUMNS)], "sv", smallest=5)
+    page = str(environment().get_template("blocks.html.j2").module.grids([made], {}))
+    assert (
+        re.sub(r"\s+", " ", page).strip().startswith('<p class="note" id="table-dots">Avslut: inget värde i tabellen')
+    )
+    assert "<table" not in page
