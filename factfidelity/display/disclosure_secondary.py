@@ -10,6 +10,7 @@ from factfidelity.display.disclosure_sums import Blocks
 from factfidelity.display.disclosure_system import System
 
 _OPTIMAL_CELLS, _OPTIMAL_SENSITIVE = 80, 40
+_PATTERNS = 25  # patterns that are tried before the best of them is added to
 _FOLLOWS = 1e-3  # how wide an interval must stay for a number that is hidden for the sake of another, as a share of it
 
 
@@ -37,7 +38,7 @@ def protect_system(
     active = _to_look_at(system, blocks, only)
     system.served[active] = system.hidden[active]
     if optimal:
-        _hide_fewest(system, blocks, active, seconds)
+        active &= ~_hide_fewest(system, blocks, active, seconds)
     cells = np.flatnonzero(system.sensitive & ~system.fixed & active)
     cells = cells[np.argsort(system.values[cells], kind="stable")]  # what the smallest hide serves the others too
     widths = system.widths[cells]
@@ -113,15 +114,29 @@ def _serve_single(system: System, blocks: Blocks, cells: np.ndarray, widths: np.
     }
 
 
-def _hide_fewest(system: System, blocks: Blocks, active: np.ndarray, seconds: float) -> None:
+def _hide_fewest(system: System, blocks: Blocks, active: np.ndarray, seconds: float) -> np.ndarray:
+    """Hide, in place, the fewest cells of each small block that meet both attacks; return which need no second look."""
     from factfidelity.display.disclosure_solver import fewest, matrix_of
 
+    done = np.zeros(len(system.values), dtype=bool)
     for block in range(len(blocks)):
         members = blocks.members_of(block)
         sensitive = int(system.sensitive[members].sum())
-        if active[members[0]] and 0 < sensitive <= _OPTIMAL_SENSITIVE and len(members) <= _OPTIMAL_CELLS:
-            cells, matrix = matrix_of(blocks, np.array([block]))
-            system.hidden[fewest(system, cells, matrix, seconds=seconds) or []] = True
+        if not (active[members[0]] and 0 < sensitive <= _OPTIMAL_SENSITIVE and len(members) <= _OPTIMAL_CELLS):
+            continue
+        cells, matrix = matrix_of(blocks, np.array([block]))
+        before, tried = system.hidden.copy(), list[np.ndarray]()
+        while len(tried) < _PATTERNS and (found := fewest(system, cells, matrix, seconds=seconds, tried=tried)):
+            system.hidden[found] = True
+            if is_kept(system, of=cells):
+                done[cells] = True
+                break
+            tried.append(system.hidden[cells])
+            system.hidden[:] = before
+        else:
+            if tried:
+                system.hidden[cells] = tried[0]
+    return done
 
 
 def shown_again(system: System) -> list[int]:
@@ -141,9 +156,10 @@ def shown_again(system: System) -> list[int]:
     return back
 
 
-def is_kept(system: System) -> bool:
-    """Return whether every sensitive cell has its interval, and no other hidden one is pinned."""
+def is_kept(system: System, of: np.ndarray | None = None) -> bool:
+    """Return whether every sensitive cell (``of`` some) has its interval, and no other hidden one is pinned."""
     unknown = np.flatnonzero(system.unknown & ~system.silent)
+    unknown = unknown if of is None else np.intersect1d(unknown, of)
     loose, sharp = np.zeros(len(system.values)), np.zeros(len(system.values))
     loose[unknown] = np.where(system.sensitive[unknown], system.widths[unknown], least_width(system, unknown))
     sharp[unknown] = np.where(system.widths[unknown] >= 1, 1.0, 0.0)

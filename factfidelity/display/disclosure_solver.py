@@ -9,7 +9,7 @@ sliding protection); Kelly, Golden & Assad (1992), Networks 22, 397-417 (one pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -169,10 +169,13 @@ def _ends(place: int, matrix: csr_array, right: np.ndarray) -> tuple[float, floa
     return ends[0], ends[1]
 
 
-def fewest(system: System, members: np.ndarray, matrix: csr_array, *, seconds: float) -> list[int] | None:
+def fewest(
+    system: System, members: np.ndarray, matrix: csr_array, *, seconds: float, tried: Sequence[np.ndarray] = ()
+) -> list[int] | None:
     """Return the fewest cells to hide more so that every sensitive cell gets its interval; None where not found.
 
-    A mixed-integer program: for each sensitive cell two tables, tied to what is hidden.
+    A mixed-integer program: for each sensitive cell two tables, tied to what is hidden. Of patterns that were tried
+    and are not enough, something beside them must be hidden.
     """
     targets = [number for number, cell in enumerate(members) if system.sensitive[cell]]
     if not targets:
@@ -193,6 +196,8 @@ def fewest(system: System, members: np.ndarray, matrix: csr_array, *, seconds: f
         row = np.zeros(size)
         row[count * (1 + 2 * order) + target], row[count * (2 + 2 * order) + target] = 1.0, -1.0
         rows.append(LinearConstraint(row[None, :], widths[target], np.inf))
+    more = (np.concatenate([~pattern, np.zeros(size - count)]) for pattern in tried)
+    rows.extend(LinearConstraint(row[None, :], 1.0, np.inf) for row in more)
     low, high = np.full(size, -most), np.full(size, most)
     low[:count], high[:count] = (system.hidden[members] | system.silent[members]).astype(float), 1.0
     # presolve off: it makes the solver print lines of its own
