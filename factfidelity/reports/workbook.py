@@ -170,14 +170,19 @@ def _table_sheet(book: Book, one: Sheet, group: str) -> None:
     sheet.set_header("&L&12" + one_line(view.caption).replace("&", "&&")[:200])
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
+    _charts_beside(book, sheet, one, width)
+
+
+def _charts_beside(book: Book, sheet: Any, one: Sheet, width: int) -> None:
+    """Draw the charts of a table to the right of it."""
     for number, figure in enumerate(one.figures):
-        chart = native_chart(book.workbook, sheet.get_name(), view, figure)
+        chart = native_chart(book.workbook, sheet.get_name(), one.view, figure)
         if chart is not None:
             sheet.insert_chart(
                 1 + 22 * number,
                 width + 1,
                 chart,
-                {"description": alt_of(view, figure, book.language), "object_position": 3},
+                {"description": alt_of(one.view, figure, book.language), "object_position": 3},
             )
 
 
