@@ -68,7 +68,7 @@ WORDS: Mapping[str, Text] = {
         "en": "Scroll sideways where the chart does not fit.",
     },
     "design": {
-        "sv": "Uppföljning av {programme} under {period}, gjord på pseudonymiserade utdrag ur register och "
+        "sv": "Uppföljning av {programme} {period}, gjord på pseudonymiserade utdrag ur register och "
         "verksamhetssystem.",
         "en": "A follow-up of {programme}, {period}, made from pseudonymised extracts of registers and care systems.",
     },
