@@ -42,7 +42,7 @@ def enrolment_flow(extract: Extract, *, every: str = "year") -> EnrolmentFlow:
     notes = {"every": every, "start": f"{start:%Y-%m-%d}", "end": f"{end:%Y-%m-%d}"}
     return EnrolmentFlow(
         table=_flow(spans, periods, teams),
-        reasons=_reasons(spans.loc[spans["ended"]], teams, _died(extract, spans, end)),
+        reasons=_reasons(spans.loc[spans["ended"]], teams),
         length=_length(spans, teams),
         curve=_curve(spans, teams),
         notes=notes,
@@ -102,31 +102,15 @@ def _flow(spans: pd.DataFrame, periods: pd.DataFrame, teams: pd.DataFrame) -> pd
     return grid.astype({"began": "int64", "ended": "int64"})[["team_id", "team", "period_start", "began", "ended"]]
 
 
-def _died(extract: Extract, spans: pd.DataFrame, end: pd.Timestamp) -> int:
-    """Count the clients who died after they came, whatever ended their enrolment."""
-    deaths = extract.deaths
-    if not len(deaths):
-        return 0
-    came = spans.groupby("client_id")["begin"].min()
-    day = deaths.loc[deaths["date"] < end].groupby("client_id")["date"].min()
-    both = came.to_frame().join(day, how="inner")
-    return int((both["date"] >= both["begin"]).sum())
-
-
-def _reasons(ended: pd.DataFrame, teams: pd.DataFrame, died: int) -> pd.DataFrame:
+def _reasons(ended: pd.DataFrame, teams: pd.DataFrame) -> pd.DataFrame:
     reason = ended["end_reason"].astype("object")
     ended = ended.assign(reason=reason.where(reason.notna() & reason.ne(""), "not_stated").astype("str"))
     rows = []
     for key, name, part in _each_team(ended, teams):
         number = part.groupby("reason", sort=True)["client_id"].nunique().rename("ended").reset_index()
         rows.append(number.assign(team_id=key, team=name, share=number["ended"] / max(number["ended"].sum(), 1)))
-    columns = ["team_id", "team", "reason", "ended", "share", "beside"]
-    if not rows:
-        return pd.DataFrame(columns=columns)
-    table = pd.concat(rows, ignore_index=True)
-    # those who died after they had left: all who died stand in another table
-    whole = (table["reason"] == "died") & (table["team_id"].eq("total") | (len(teams) == 1))
-    return table.assign(beside=(died - table["ended"]).where(whole).astype("float64"))[columns]
+    columns = ["team_id", "team", "reason", "ended", "share"]
+    return pd.concat(rows, ignore_index=True)[columns] if rows else pd.DataFrame(columns=columns)
 
 
 def _length(spans: pd.DataFrame, teams: pd.DataFrame) -> pd.DataFrame:

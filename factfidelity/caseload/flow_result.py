@@ -48,10 +48,15 @@ class EnrolmentFlow(Result):
     title: ClassVar[Mapping[str, str]] = {"sv": "In- och utflöde", "en": "Coming and leaving"}
     gates: ClassVar[Mapping[str, Gate]] = {
         "table": Gate(("team_id", "period_start"), {"began": (), "ended": ()}, margins=_TEAM),
-        # beside: who died after they had left, all who died being known from elsewhere
+        # all who died, less those whose enrolment ended by it, died after they had left
         "reasons": Gate(
-            ("team_id", "reason"), {"ended": ("share",), "beside": ("ended", "share")}, margins=_TEAM,
-            inner=("beside",),
+            ("team_id", "reason"),
+            {"ended": ("share",)},
+            margins=_TEAM,
+            sums=tuple(
+                ("followed_up.table.hits?figure=died", f"reasons.ended?reason=died{of}")
+                for of in ("&team_id=total", "")
+            ),
         ),
         "length": Gate(
             ("team_id",),

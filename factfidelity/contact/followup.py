@@ -90,8 +90,7 @@ def referral_response(extract: Extract, start: pd.Timestamp, end: pd.Timestamp, 
     -------
     DataFrame, one row per team
         team_id, team, received, persons, followed (received at least 7 days before the end), same_day,
-        within_7, persons_same_day, persons_within_7, persons_later (than day 7, or never), same_day_share,
-        within_7_share, median_days.
+        within_7, persons_same_day, persons_within_7, same_day_share, within_7_share, median_days.
     """
     referrals = extract.referrals
     here = (referrals["received"] >= start) & (referrals["received"] < end)
@@ -111,7 +110,6 @@ def referral_response(extract: Extract, start: pd.Timestamp, end: pd.Timestamp, 
             "team_id": key, "team": name, "received": len(part), "persons": part["client_id"].nunique(),
             "followed": number, "same_day": len(same), "within_7": len(week),
             "persons_same_day": same["client_id"].nunique(), "persons_within_7": week["client_id"].nunique(),
-            "persons_later": counted.loc[~(counted["wait"] <= 7), "client_id"].nunique(),
             "same_day_share": len(same) / number if number else np.nan,
             "within_7_share": len(week) / number if number else np.nan,
             "median_days": float(seen.median()) if len(seen) else np.nan,

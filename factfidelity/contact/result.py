@@ -104,9 +104,8 @@ class ContactPattern(Result):
         "referrals": Gate(
             ("team_id",),
             {"persons": ("received", "followed", "same_day_share", "within_7_share", "median_days"),
-             "persons_same_day": ("same_day", "same_day_share"), "persons_within_7": ("within_7", "within_7_share"),
-             "persons_later": ("within_7", "within_7_share")},
-            margins=_TEAM, inner=("persons_same_day", "persons_within_7", "persons_later"),
+             "persons_same_day": ("same_day", "same_day_share"), "persons_within_7": ("within_7", "within_7_share")},
+            margins=_TEAM, inner=("persons_same_day", "persons_within_7"),
         ),
     }  # fmt: skip
 
