@@ -10,7 +10,7 @@ from typing import Any
 from factfidelity.display.result import Result
 from factfidelity.display.views import KeyFigure
 from factfidelity.evaluation.questions import QUESTIONS
-from factfidelity.reports.words import QUALITY, READING
+from factfidelity.reports.words import HEADLINE, QUALITY, READING
 from factfidelity.wording import HIDDEN, integer, interval, number, percent
 
 MOST_CARDS = 8
@@ -156,6 +156,29 @@ def reading_of(figure: KeyFigure, language: str) -> str:
         "most": percent(ends[1], language=language),
     }
     return words[key].format(**shown)
+
+
+def headline(figures: Iterable[KeyFigure], language: str) -> str:
+    """Return what the ratios of after to before say together, each by its interval; empty where there is none.
+
+    Parameters
+    ----------
+    figures : iterable of KeyFigure
+    language : {"sv", "en"}
+    """
+    said: dict[str, list[str]] = {"lower": [], "higher": [], "unclear": []}
+    for one in figures:
+        if one.name.endswith("_ratio") and one.value is not None and one.low is not None and one.high is not None:
+            key = "lower" if one.high < 1.0 else "higher" if one.low > 1.0 else "unclear"
+            label = one.label.rsplit(", ", 1)[0]
+            # A short form such as LPT keeps its capitals.
+            said[key].append(label[:1].lower() + label[1:] if label[1:2].islower() else label)
+    link = f" {HEADLINE['and'][language]} "
+    return " ".join(
+        HEADLINE[key][language].format(names=link.join(filter(None, (", ".join(names[:-1]), names[-1]))))
+        for key, names in said.items()
+        if names
+    )
 
 
 def quality_of(name: str, delivery: Mapping[str, Any], language: str) -> str:

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader
 from factfidelity.display.result import Result
 from factfidelity.display.views import Column, KeyFigure, TableView
 from factfidelity.evaluation import ReleasedEvaluation
-from factfidelity.reports.cards import Card, cards_of, one_line, quality_of, reading_of, split_sentences
+from factfidelity.reports.cards import Card, cards_of, headline, one_line, quality_of, reading_of, split_sentences
 from factfidelity.reports.chapters import Chapter, chapters_of, result_title
 from factfidelity.reports.checklist import checklist_view
 from factfidelity.reports.once import once, views_of
@@ -222,8 +222,8 @@ class ReportPages:
         compared = self._results.get("mirror_outcomes")
         texts = [self.words["design"].format(**known)]
         if compared is not None:
-            texts += [self.words["own_before"], one_line(compared.summary(self.language))]
-        return [*texts, self.words["questions_first"]]
+            texts += [self.words["own_before"], headline(compared.key_figures(self.language), self.language)]
+        return [text for text in (*texts, self.words["questions_first"]) if text]
 
     def in_order(self) -> list[Result]:
         """Return the results in the order of their sections."""

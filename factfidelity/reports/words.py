@@ -106,6 +106,17 @@ READING: Mapping[str, Text] = {
     },
 }
 
+# What the ratios say together; which of them stand where is told by their intervals.
+HEADLINE: Mapping[str, Text] = {
+    "lower": {"sv": "Lägre efter än före: {names}.", "en": "Lower after than before: {names}."},
+    "higher": {"sv": "Högre efter än före: {names}.", "en": "Higher after than before: {names}."},
+    "unclear": {
+        "sv": "Underlaget kan inte skilja före från efter för {names}.",
+        "en": "The data cannot tell before from after for {names}.",
+    },
+    "and": {"sv": "och", "en": "and"},
+}
+
 # How much of the rows behind a figure could be used.
 QUALITY: Mapping[str, Text] = {
     "whole": {"sv": "alla rader kunde användas", "en": "all rows could be used"},

@@ -74,6 +74,20 @@ def test_long_tables_are_folded_and_the_last_section_says_what_it_holds(body):
     assert titles[-1] == ("Underlag och versioner" if language == "sv" else "Data and versions")
 
 
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_headline_says_what_the_intervals_carry_and_no_more(language):
+    def one(name, low, high):
+        return KeyFigure(f"{name}_ratio", f"{name}, ratio", (low + high) / 2, "", low=low, high=high)
+
+    figures = [one("Beds", 0.5, 0.9), one("Visits", 0.7, 0.99), one("LPT", 1.1, 2.0), one("Days", 0.4, 1.3)]
+    said = cards.headline(figures, language)
+    sv = "Lägre efter än före: beds och visits. Högre efter än före: LPT. Underlaget kan inte skilja före från efter"
+    en = "Lower after than before: beds and visits. Higher after than before: LPT. The data cannot tell"
+    assert said.startswith({"sv": sv, "en": en}[language])
+    assert said.endswith("days.")
+    assert cards.headline([KeyFigure("share", "Share", 0.2, "")], language) == ""
+
+
 def test_figures_of_one_group_share_a_card_and_many_are_named_by_their_ends():
     def one(team, value):
         return KeyFigure(f"f_{team}", f"Programtrohet, {team}", value, "", decimals=2, group="Programtrohet (X)")
