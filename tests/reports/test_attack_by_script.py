@@ -25,7 +25,7 @@ from factfidelity.reports.render import report_files
 
 FEW = range(1, 5)
 PERSONS = re.compile(
-    r"klient|person(?!er i tjänst)|patient|inskrivna$|avslutade|client|enrolled$|ended$", re.IGNORECASE
+    r"klient|person(?!er i tjänst|s in post)|patient|inskrivna$|avslutade|client|enrolled$|ended$", re.IGNORECASE
 )
 NORD = Path(ff.__file__).parents[1] / "sample_data" / "region_nord"
 
