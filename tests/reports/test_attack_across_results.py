@@ -18,11 +18,34 @@ import factfidelity as ff
 FEW = range(1, 5)
 
 
-@pytest.fixture(scope="module", params=[11, pytest.param(12, marks=pytest.mark.slow)])
+def planted(kind, extract):
+    """Plant one man among women, one coercive measure and one client under LRV, or one death."""
+    tables = {name: extract.table(name) for name in extract.tables}
+    if kind == "one_man":
+        clients = tables["clients"]
+        sex = np.where(clients["client_id"] == clients["client_id"].iloc[7], "male", "female")
+        tables["clients"] = clients.assign(sex=pd.Series(sex, index=clients.index, dtype="str"))
+    if kind == "one_coerced":
+        forms = tables["legal_status"]
+        one = forms["client_id"] == forms.loc[forms["form"] == "LPT", "client_id"].iloc[0]
+        changed = forms["form"].astype("object").mask(one & (forms["form"] == "LPT"), "LRV").astype("str")
+        tables |= {"coercion": tables["coercion"].iloc[:1], "legal_status": forms.assign(form=changed)}
+    if kind == "one_death":
+        tables["deaths"] = tables["deaths"].iloc[:1]
+    parts = {part.name: getattr(extract, part.name) for part in dataclasses.fields(extract)}
+    return type(extract)(**{**parts, "tables": tables})
+
+
+_WIDE = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("groups", "one_man", "one_coerced", "one_death")]
+
+
+@pytest.fixture(scope="module", params=["small", *_WIDE])
 def pair(request, attacked):
-    if request.param == 11:
+    if request.param == "small":
         return attacked
-    truth = ff.evaluate(with_small_groups(ff.sample_extract(seed=request.param, clients=70, teams=2, years=4)))
+    extract = ff.sample_extract(seed=31, clients=90, teams=3, years=4)
+    extract = with_small_groups(extract) if request.param == "groups" else planted(request.param, extract)
+    truth = ff.evaluate(extract)
     return truth, truth.released()
 
 
