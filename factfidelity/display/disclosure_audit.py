@@ -62,11 +62,13 @@ def _attacked(system: System, left: set[int]) -> tuple[Mapping[int, float], set[
     """Return how wide the interval of each unknown number is for certain, and for which that is not enough."""
     least = np.where(system.sensitive, system.widths, np.where(system.persons, 1.0, 0.0))
     least = np.where(system.silent & ~system.sensitive, 0.0, np.maximum(least, 1e-4 * np.maximum(system.values, 1.0)))
-    sharp_least = np.where(system.widths >= 1, 1.0, 0.0)
+    dark = system.in_the_dark()  # nothing is shown that they could follow from
+    least = np.where(dark, 0.0, least)
+    sharp_least = np.where((system.widths >= 1) & ~dark, 1.0, 0.0)
     loose, sharp = proven(system, least), proven(system, sharp_least, at_least=1.0)
     bad = {cell for cell, width in loose.items() if not width >= least[cell] - 1e-7}
     bad |= {cell for cell, width in sharp.items() if not width >= sharp_least[cell] - 1e-7}
-    return loose, (bad | left) - {int(cell) for cell in np.flatnonzero(system.in_the_dark())}
+    return loose, (bad | left) - {int(cell) for cell in np.flatnonzero(dark)}
 
 
 def _parts_of_nothing(system: System) -> set[int]:

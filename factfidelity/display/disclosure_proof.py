@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from factfidelity.display.disclosure_single import single_widths
 from factfidelity.display.disclosure_sums import Blocks
@@ -12,6 +13,7 @@ _SLACK = 1e-7
 _LARGE = 400  # cells of a block in which several numbers are looked at in one program
 _SHARE = 400  # one number for so many cells of it
 _DRAWS = 3
+_OFF = 1e-6  # by how much a sum may miss, as a share of the largest move: what the programs themselves allow
 
 
 def independent(blocks: Blocks, cells: np.ndarray, alone: np.ndarray) -> np.ndarray:
@@ -71,6 +73,35 @@ def proven(system: System, least: np.ndarray, *, at_least: float = 0.0) -> dict[
     return {int(cell): float(widths[cell]) for cell in np.flatnonzero(unknown)}
 
 
+def attested(system: System, ends: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return how low and how high each number is in the tables that were found while protecting.
+
+    Every table is examined anew: it counts where it differs in unknown numbers only, goes no further than the attacker
+    thinks possible, and where all sums hold.
+    """
+    lows, highs = system.values.copy(), system.values.copy()
+    unknown = system.unknown
+    good = [
+        (cells, moves)
+        for cells, moves in system.tables
+        if unknown[cells].all() and (-moves <= ends[0][cells] + _SLACK).all() and (moves <= ends[1][cells]).all()
+    ]
+    if not good:
+        return lows, highs
+    sizes = [len(cells) for cells, _ in good]
+    places = np.concatenate([cells for cells, _ in good]), np.repeat(np.arange(len(good)), sizes)
+    moved = csr_array((np.concatenate([moves for _, moves in good]), places), shape=(len(lows), len(good)))
+    sums = csr_array(
+        (system.sums.factors, (system.sums.rows, system.sums.cells)), shape=(len(system.sums), len(lows))
+    )  # fmt: skip
+    off = abs(sums @ moved).max(axis=0).toarray() if len(system.sums) else np.zeros(len(good))
+    for (cells, moves), gap in zip(good, np.ravel(off), strict=True):
+        if gap <= _OFF * max(1.0, float(np.abs(moves).max(initial=0.0))):
+            table = system.values[cells] + moves
+            lows[cells], highs[cells] = np.minimum(lows[cells], table), np.maximum(highs[cells], table)
+    return lows, highs
+
+
 def prove(
     system: System, blocks: Blocks, cells: np.ndarray, least: np.ndarray, widths: np.ndarray,
     ends: tuple[np.ndarray, np.ndarray],
@@ -84,7 +115,9 @@ def prove(
     """
     from factfidelity.display.disclosure_solver import exact, reach
 
-    lows, highs = system.values.copy(), system.values.copy()
+    lows, highs = attested(system, ends)
+    widths[cells] = highs[cells] - lows[cells]
+    cells = cells[widths[cells] < least[cells] - _SLACK]
     draw = np.random.default_rng(20)  # the directions never decide what is proven, only how fast
     alone = np.zeros(len(cells), dtype=bool)
     turns = 0

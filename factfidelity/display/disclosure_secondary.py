@@ -11,6 +11,7 @@ from factfidelity.display.disclosure_system import System
 
 _OPTIMAL_CELLS, _OPTIMAL_SENSITIVE = 80, 40
 _PATTERNS = 25  # patterns that are tried before the best of them is added to
+_DRAWS, _MANY = 2, 40  # how often to look around, and for how many numbers at least
 _FOLLOWS = 1e-3  # how wide an interval must stay for a number that is hidden for the sake of another, as a share of it
 
 
@@ -88,6 +89,7 @@ def _serve(system: System, blocks: Blocks, cells: np.ndarray, widths: np.ndarray
         return left
     many = (blocks.block_of[cells] >= 0) & (blocks.relations[blocks.block_of[cells]] > 1)
     cells, widths = cells[many], widths[many]
+    _look_around(system, cells, widths, at_least)
     alone = np.zeros(len(cells), dtype=bool)
     while len(cells):
         open_ = system.seen_width(cells, at_least) < widths
@@ -102,6 +104,26 @@ def _serve(system: System, blocks: Blocks, cells: np.ndarray, widths: np.ndarray
         done = turn[~missed | by_itself]
         cells, widths, alone = np.delete(cells, done), np.delete(widths, done), np.delete(alone, done)
     return left
+
+
+def _look_around(system: System, cells: np.ndarray, widths: np.ndarray, at_least: float) -> None:
+    """Seek some tables that agree with what is shown by now: whoever has an interval needs no program of its own."""
+    from factfidelity.display.disclosure_solver import reach
+
+    draw = np.random.default_rng(20)
+    every = np.arange(len(system.values))
+    ends = system.room(every, at_least), np.full(len(every), np.inf)
+    least = np.zeros(len(every))
+    least[cells] = widths
+    blocks = system.blocks(system.unknown)
+    for _ in range(_DRAWS):
+        short = cells[(system.seen_width(cells, at_least) < widths) & (blocks.block_of[cells] >= 0)]
+        if len(short) < _MANY:
+            return
+        weights = np.zeros(len(every))
+        weights[short] = draw.normal(size=len(short))
+        for members, table in reach(system, blocks, weights, least, ends):
+            system.see(members, table, at_least)
 
 
 def _serve_single(system: System, blocks: Blocks, cells: np.ndarray, widths: np.ndarray, at_least: float) -> set[int]:

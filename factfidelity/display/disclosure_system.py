@@ -9,6 +9,9 @@ import numpy as np
 
 from factfidelity.display.disclosure_sums import Blocks, Equation, Sums, blocks_of
 
+Table = tuple[np.ndarray, np.ndarray]
+_MOVED = 1e-9
+
 
 @dataclass(slots=True)
 class System:
@@ -40,6 +43,8 @@ class System:
         same for tables without a new zero. They hold as long as no more is shown.
     served : array of bool
         What was hidden when protection was last sought: blocks where nothing was added need no second look.
+    tables : list of (cells, moves)
+        The tables found so far: which numbers differ from the true ones, and by how much.
     """
 
     values: np.ndarray
@@ -54,6 +59,7 @@ class System:
     pinned: np.ndarray
     seen: np.ndarray = field(default_factory=lambda: np.empty((4, 0)))
     served: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
+    tables: list[Table] = field(default_factory=list)
 
     @classmethod
     def of(cls, values: Sequence[float] | np.ndarray, equations: Sequence[Equation] | Sums = ()) -> System:
@@ -113,6 +119,9 @@ class System:
 
     def see(self, members: np.ndarray, table: np.ndarray, at_least: float) -> None:
         """Remember a table that agrees with what is shown."""
+        moves = table - self.values[members]
+        moved = np.flatnonzero(np.abs(moves) > _MOVED)
+        self.tables.append((members[moved], moves[moved]))
         for low, high in ((0, 1), (2, 3)) if at_least else ((0, 1),):
             self.seen[low, members] = np.minimum(self.seen[low, members], table)
             self.seen[high, members] = np.maximum(self.seen[high, members], table)

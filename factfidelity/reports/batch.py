@@ -211,9 +211,12 @@ def _warm() -> None:
 
 
 def _evaluated(batch: _Batch, pool: ProcessPoolExecutor) -> Iterator[list[Job]]:
-    """Evaluate year by year, each knowing what the reports of all other years show; give the jobs of each year."""
+    """Evaluate year by year, each knowing what the reports of all other years show; give the jobs of each year.
+
+    The last year comes first: what is shown of one year is hidden in the next to be made, and the last is read most.
+    """
     beside = Beside.of(batch.root, batch.years)
-    for number, year in enumerate(batch.years):
+    for number, year in enumerate(reversed(batch.years)):
         batch.say(f"evaluate {year}", number, len(batch.years))
         extract = cut_at(batch.extract, min(pd.Timestamp(year + 1, 1, 1), batch.extract.end))
         base = _base(batch, extract)
