@@ -93,14 +93,19 @@ def _parts_figure(rows: pd.DataFrame, notes: Notes, language: str) -> FigureView
         "sv": f"Delskalor vid senaste tillfället, ett team per rad ({short}). Mörkare är högre.",
         "en": f"Subscales at the latest assessment, one team a line ({short}). Darker is higher.",
     }[language]
+    return _of_subscales(rows, notes, language, caption, _draw_parts, 1.2 + _LINE * rows["team_id"].nunique())
+
+
+def _of_subscales(
+    rows: pd.DataFrame, notes: Notes, language: str, caption: str, draw: Callable[..., Axes], height: float
+) -> FigureView:
     view = TableView(
         "subscales", caption, labelled(rows, language),
         columns_of(("team_id", "assessment", "label", "score", "n_rated", "n_items"), language, decimals=2),
     )  # fmt: skip
-    size = (7.2, 1.2 + _LINE * rows["team_id"].nunique())
     return FigureView(
         "subscales", caption, f"{caption} {_said(rows, language)}",
-        partial(_drawn, _draw_parts, rows, notes, language), view, size=size,
+        partial(_drawn, draw, rows, notes, language), view, size=(7.2, height),
     )  # fmt: skip
 
 
@@ -170,15 +175,8 @@ def _subscale_figure(rows: pd.DataFrame, notes: Notes, language: str) -> FigureV
         "sv": f"Delskalor vid senaste tillfället, per team ({short}).",
         "en": f"Subscales at the latest assessment, by team ({short}).",
     }[language]
-    view = TableView(
-        "subscales", caption, labelled(rows, language),
-        columns_of(("team_id", "assessment", "label", "score", "n_rated", "n_items"), language, decimals=2),
-    )  # fmt: skip
-    size = (7.2, max(2.4, 1.0 + 0.5 * rows["name"].nunique()))
-    return FigureView(
-        "subscales", caption, f"{caption} {_said(rows, language)}",
-        partial(_drawn, _draw_subscales, rows, notes, language), view, size=size,
-    )  # fmt: skip
+    height = max(2.4, 1.0 + 0.5 * rows["name"].nunique())
+    return _of_subscales(rows, notes, language, caption, _draw_subscales, height)
 
 
 def _draw_radar(rows: pd.DataFrame, notes: Notes, language: str, *, ax: Axes | None = None) -> Axes:

@@ -253,6 +253,21 @@ def test_the_figures_of_every_other_year_are_given_to_the_gate(made, extract, tm
     assert len(outcome.failed) == 1
 
 
+def test_the_last_year_is_made_first_so_that_no_other_year_costs_it_figures(extract, tmp_path, monkeypatch):
+    ends = []
+
+    def refuse(known, *frames, **options):
+        ends.append(known.end.year)
+        raise ff.DisclosureError("hidden values would be given away")
+
+    monkeypatch.setattr(batch, "evaluate_teams", refuse)
+    monkeypatch.setattr(batch, "_grains", lambda batch: {})
+    last = full_years(extract)[-1]
+    years = [last - 1, last, last - 2]
+    render_batch(extract, ff.load_plan(), tmp_path, years=years, languages=("sv",), formats=("xlsx",), workers=1)
+    assert ends == [last + 1, last, last - 1]
+
+
 def test_a_report_that_fails_is_listed_with_its_reason_and_the_others_are_done(made, extract):
     place, options, outcome = made
     broken = place / outcome.done[1].folder / "released.json"

@@ -8,7 +8,7 @@ import pytest
 
 from factfidelity.display.disclosure_additive import About
 from factfidelity.display.disclosure_names import mark_of, names_of
-from factfidelity.display.disclosure_proof import proven
+from factfidelity.display.disclosure_proof import attested, proven
 from factfidelity.display.disclosure_secondary import protect_system
 from factfidelity.display.disclosure_single import hide_beside, single_widths
 from factfidelity.display.disclosure_solver import ranges
@@ -89,6 +89,39 @@ def test_after_protection_every_small_number_has_its_interval(seed):
     for cell, (low, high) in ranges(system).items():
         if system.sensitive[cell] and cell not in left and not dark[cell]:
             assert high - low >= 5.0 - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("cells", "moves", "at_least", "holds"),
+    [
+        ([0, 1], [2.0, -2.0], 0.0, True),
+        ([0, 1], [2.0, -1.0], 0.0, False),  # the sum is another
+        ([0, 2], [2.0, -2.0], 0.0, False),  # moves a number that is shown
+        ([0, 1], [6.0, -6.0], 0.0, False),  # goes below 0
+        ([0, 1], [5.0, -5.0], 1.0, False),  # comes to 0, where zeros are shown
+        ([0, 1], [4.0, -4.0], 1.0, True),
+    ],
+)
+def test_a_table_found_before_counts_as_proof_only_where_it_agrees_with_all_that_is_shown(
+    cells, moves, at_least, holds
+):
+    system = one_sum([3.0, 5.0, 9.0])
+    system.hidden[:2] = True
+    system.tables.append((np.array(cells), np.array(moves)))
+    ends = system.room(np.arange(4), at_least), np.full(4, np.inf)
+    lows, highs = attested(system, ends)
+    assert (highs - lows)[:2].tolist() == ([abs(moves[0])] * 2 if holds else [0.0, 0.0])
+    assert (highs - lows)[2:].tolist() == [0.0, 0.0]
+
+
+def test_a_number_that_is_shown_after_all_takes_the_tables_that_moved_it_out_of_the_proof():
+    system = one_sum([3.0, 5.0, 9.0])
+    system.hidden[:2] = True
+    system.see(np.array([0, 1]), np.array([0.0, 8.0]), 0.0)
+    ends = system.room(np.arange(4), 0.0), np.full(4, np.inf)
+    assert attested(system, ends)[1][1] == 8.0
+    system.hidden[0] = False
+    assert attested(system, ends)[1][1] == 5.0
 
 
 def test_blocks_are_the_cells_that_hang_together():
