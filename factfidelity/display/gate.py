@@ -49,7 +49,8 @@ class Gate:
         Counts of any results of the report that add up, the total first, each ``[result.]frame.count`` with
         ``?key=value`` where one value of a key is meant (``last``: its last one):
         ``("caseload_ratios.spread.persons", "continuity.persons", "continuity.few")``. Rows are matched on the keys
-        that all have. With one part, or where the other parts are not in the report, the rest is guarded, as with ``within``.
+        that all have. With one part, or where the other parts are not in the report, the rest is guarded, as with
+        ``within``.
     free : tuple of str
         Figures that do not give their count back (the mean of a measure of each person): they go where the count is
         too small, but stay where it is only hidden for the sake of another.
