@@ -22,6 +22,8 @@ from factfidelity.reports.once import once
 from factfidelity.schemas.plan import Plan
 
 FORM = 1
+# reasons that, for a single hidden number, say what it is
+_FEW = ("small", "rest", "none_or_all")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -54,12 +56,38 @@ def released_json(released: ReleasedEvaluation) -> str:
         **({"logo": released.plan.picture} if released.plan.picture else {}),
         "provenance": dict(released.provenance),
         "missing": {name: dict(text) for name, text in released.missing.items()},
-        "audit": _plain(released.audit),
+        "audit": _plain(leaving_record(released)),
         "delivery": _plain(released.delivery),
         "changes": _plain(released.changes),
         "results": {name: _result_record(result.require_released()) for name, result in released.results.items()},
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def leaving_record(released: ReleasedEvaluation) -> dict[str, Any]:
+    """Return the record of the gate as it may leave the room: where how many cells are hidden, and why in all.
+
+    The reason is not told table by table: where a column has one hidden cell and it is hidden as *none or all*, the
+    reason is the value, and two hidden cells that are 8 together and both small are 4 and 4. Columns that never leave
+    the room are not named.
+    """
+    audit = dict(released.audit)
+    if "tables" not in audit or "why" in audit:
+        return audit
+    leaving = [row for row in audit["tables"] if _leaves(released, row)]
+    audit["tables"] = [
+        {name: row[name] for name in ("result", "table", "column", "cells", "hidden")} for row in leaving
+    ]
+    sums = {reason: sum(row[reason] for row in leaving) for reason in (*_FEW, "secondary", "dominance", "follows")}
+    few, others = sum(sums.pop(reason) for reason in _FEW), sums.pop("secondary")
+    apart = min(few, others) >= audit["rule"]["smallest"]
+    why = {"few_persons": few, "for_the_sake_of_others": others} if apart else {"persons": few + others}
+    return audit | {"why": why | sums}
+
+
+def _leaves(released: ReleasedEvaluation, row: Mapping[str, Any]) -> bool:
+    result = released.results.get(row["result"])
+    return result is not None and row["column"] in result.frames().get(row["table"], pd.DataFrame()).columns
 
 
 def read_released(path: str | Path) -> ReleasedEvaluation:

@@ -25,7 +25,7 @@ from factfidelity.extract import Extract
 from factfidelity.reports.changes import changes_record
 from factfidelity.reports.delivery import write_delivery_report
 from factfidelity.reports.plain import view_record
-from factfidelity.reports.released import read_released, released_json
+from factfidelity.reports.released import leaving_record, read_released, released_json
 from factfidelity.reports.render import FORMATS, check_choices, report_files, write_all
 from factfidelity.schemas.plan import Plan, load_plan
 
@@ -276,7 +276,9 @@ def _record(
         "tables": shown_rows({name: len(frame) for name, frame in extract.tables.items() if len(frame)}),
         **dict(released.provenance),
         "hidden": {
-            name: value for name, value in released.audit.items() if isinstance(value, (int, float, str, dict, list))
+            name: value
+            for name, value in leaving_record(released).items()
+            if isinstance(value, (int, float, str, dict, list))
         },
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     }
