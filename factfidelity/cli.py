@@ -173,7 +173,7 @@ def _add_report(verbs: Any) -> None:
     verb.add_argument("--mapping", metavar="FILE", help="the mapping (default: mapping.yaml in FOLDER)")
     verb.add_argument("--out", metavar="DIR", help="where the files go (default: reports/NAME)")
     verb.add_argument("--team", metavar="NAME", help="one team only, by its id or its name")
-    verb.add_argument("--previous", metavar="FILE", help="released.json of the report before")
+    verb.add_argument("--previous", metavar="FILE", help="the report before: its released.json, or its folder")
     verb.add_argument("--notebook", metavar="FILE", default="evaluation_report", help="a report notebook of your own")
     verb.add_argument(
         "--formats",

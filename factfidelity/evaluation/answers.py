@@ -16,6 +16,7 @@ from factfidelity.display.result import Result
 from factfidelity.evaluation.earlier import still_known
 from factfidelity.evaluation.grain import COURSES, coarsened, with_periods
 from factfidelity.evaluation.questions import QUESTIONS
+from factfidelity.evaluation.refused import WHY, release_rest
 from factfidelity.extract import Extract
 from factfidelity.schemas.plan import Plan, load_plan
 from factfidelity.schemas.programme import load_programme
@@ -64,10 +65,12 @@ class Evaluation:
         rule: DisclosureRule | None = None,
         *,
         previous: Mapping[str, Result] | Sequence[Mapping[str, Result]] | None = None,
+        leave_out: bool = False,
     ) -> ReleasedEvaluation:
         """Return all results past the gate, together: what one hides another may not give back.
 
-        ``previous`` are the released results of an earlier report, or of several.
+        ``previous`` are the released results of an earlier report, or of several. With ``leave_out`` a result that
+        the gate refuses beside them is left out, with the reason in ``missing``; else nothing is released.
 
         Raises
         ------
@@ -77,8 +80,13 @@ class Evaluation:
         chosen = rule or DisclosureRule.of(self.plan.disclosure)
         earlier = [previous] if isinstance(previous, Mapping) else list(previous or ())
         known = [still_known(one, self.results) for one in earlier]
-        results, audit = release_results(self.results, chosen, previous=known)
-        return ReleasedEvaluation(results, dict(self.missing), self.plan, self.provenance(), audit)
+        left: tuple[str, ...] = ()
+        if leave_out:
+            results, audit, left = release_rest(self.results, chosen, known)
+        else:
+            results, audit = release_results(self.results, chosen, previous=known)
+        missing = {**self.missing, **dict.fromkeys(left, WHY)}
+        return ReleasedEvaluation(results, missing, self.plan, self.provenance(), audit)
 
 
 @dataclass(frozen=True, eq=False)

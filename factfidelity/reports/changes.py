@@ -14,6 +14,10 @@ from factfidelity.reports.plain import view_record
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "figures": {"sv": "Nyckeltal nu och i förra rapporten", "en": "Key figures now and in the report before"},
+    "shares": {
+        "sv": "Nyckeltal som är andelar, nu och i förra rapporten",
+        "en": "Key figures that are shares, now and in the report before",
+    },
     "causes": {"sv": "Vad som skiljer rapporterna åt", "en": "What sets the reports apart"},
     "name": {"sv": "Nyckeltal", "en": "Key figure"},
     "now": {"sv": "Nu", "en": "Now"},
@@ -24,7 +28,16 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "sv": "Varav: underlag, regler eller versioner",
         "en": "Of which: data, definitions or versions",
     },
+    "by_rules_only": {"sv": "Varav: regler eller versioner", "en": "Of which: definitions or versions"},
+    "by_data_only": {"sv": "Varav: ändrat underlag", "en": "Of which: changed data"},
     "by_world": {"sv": "Varav: ny period", "en": "Of which: the new period"},
+    "points": {"sv": " (procentenheter)", "en": " (percentage points)"},
+    "gaps": {
+        "sv": "Räknat med dagens regler visas ett tal inte heller där det skulle röja några få personer bredvid det som "
+        "redan har visats.",
+        "en": "Under today's rules a figure is not shown either where it would give a few persons away beside what "
+        "has been shown already.",
+    },
     "earlier": {"sv": "Underlag för den tidigare perioden", "en": "Data of the earlier period"},
     "unknown": {
         "sv": "okänt: den tidigare perioden kan inte visas räknad på nytt",
@@ -39,6 +52,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "same": {"sv": "samma", "en": "the same"},
     "other": {"sv": "ändrat", "en": "changed"},
     "keys": {"sv": "ändrat: {keys}", "en": "changed: {keys}"},
+    "until": {"sv": "till och med {day}", "en": "to {day}"},
 }
 _RULES = {
     "sv": "Regler eller versioner har ändrats sedan förra rapporten; jämför därför med kolumnen som är räknad med "
@@ -74,8 +88,7 @@ def changes_record(
     recomputed : ReleasedEvaluation or None
         The earlier period from today's delivery under today's plan and version.
     """
-    same_rules = not _plan_keys(now, before) and now.provenance["versions"] == before.provenance["versions"]
-    told = _WORLD if same_rules else _RULES
+    told = _WORLD if same_rules(now, before) else _RULES
     data = {} if recomputed is None else _KEPT if _same_data(recomputed, before) else _DATA
     return {
         "summary": {
@@ -84,12 +97,17 @@ def changes_record(
         },
         "views": {
             language: [
-                view_record(figures_view(now, before, recomputed, language)),
+                *(view_record(view) for view in figures_views(now, before, recomputed, language)),
                 view_record(causes_view(now, before, language, recomputed)),
             ]
             for language in ("sv", "en")
         },
     }
+
+
+def same_rules(now: ReleasedEvaluation, before: ReleasedEvaluation) -> bool:
+    """Return whether two reports were made by the same plan and versions; title and organisation do not count."""
+    return not _plan_keys(now, before) and now.provenance["versions"] == before.provenance["versions"]
 
 
 def _same_data(recomputed: ReleasedEvaluation, before: ReleasedEvaluation) -> bool:
@@ -100,7 +118,7 @@ def _moved(
     now: ReleasedEvaluation, before: ReleasedEvaluation, recomputed: ReleasedEvaluation | None, language: str
 ) -> str:
     """Say how many key figures have moved, and which the most; nothing where none is shown in both."""
-    rows = figures_view(now, before, recomputed, language).frame.dropna(subset=["moved"])
+    rows = figures_frame(now, before, recomputed, language).dropna(subset=["moved"])
     if not len(rows):
         return ""
     moved = rows.loc[rows["moved"] != 0]
@@ -110,33 +128,71 @@ def _moved(
     return text if len(moved) else ""
 
 
-def figures_view(
+def figures_frame(
     now: ReleasedEvaluation, before: ReleasedEvaluation, recomputed: ReleasedEvaluation | None, language: str
-) -> TableView:
-    """Return each key figure now, as published, and as today's rules would have given it."""
+) -> pd.DataFrame:
+    """Return each key figure now, as published, and as today's rules would have given it.
+
+    Returns
+    -------
+    DataFrame, one row per key figure
+        ``name``, ``form``, ``now``, ``published``, ``recomputed``, ``moved`` = ``by_rules`` + ``by_world``.
+    """
     current, published = _figures(now, language), _figures(before, language)
     again = _figures(recomputed, language) if recomputed else {}
     rows = []
     for name, figure in current.items():
-        earlier = published.get(name)
-        value, past, anew = _value(figure), _value(earlier), _value(again.get(name))
+        value, past, anew = (_value(one) for one in (figure, published.get(name), again.get(name)))
         rows.append(
             {
                 "name": figure.label,
+                "form": figure.form,
                 "now": value,
                 "published": past,
                 "recomputed": anew,
-                "moved": value - past,
-                "by_rules": anew - past,
-                "by_world": value - anew,
+                "moved": _gap(value, past),
+                "by_rules": _gap(anew, past),
+                "by_world": _gap(value, anew),
             }
         )
-    columns = tuple(
-        Column(name, _WORDS[name][language], "text" if name == "name" else "number", 2)
-        for name in ("name", "now", "published", "recomputed", "moved", "by_rules", "by_world")
-    )
-    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
-    return TableView("changes", _WORDS["figures"][language], frame, columns)
+    return pd.DataFrame(rows, columns=["name", "form", *_LEVELS, *_GAPS])
+
+
+_LEVELS = ("now", "published", "recomputed")
+_GAPS = ("moved", "by_rules", "by_world")
+
+
+def _gap(one: float, other: float) -> float:
+    """Return a difference without the noise of the last digits."""
+    return float(f"{one - other:.9g}") if abs(one - other) > 1e-9 * max(abs(one), abs(other)) else 0.0 * (one - other)
+
+
+def figures_views(
+    now: ReleasedEvaluation, before: ReleasedEvaluation, recomputed: ReleasedEvaluation | None, language: str
+) -> list[TableView]:
+    """Return the key figures beside those of the report before: numbers, and shares in per cent."""
+    frame = figures_frame(now, before, recomputed, language)
+    words = {key: text[language] for key, text in _WORDS.items()}
+    if recomputed is not None and same_rules(now, before):
+        words["by_rules"] = words["by_data_only"]
+    elif recomputed is not None and _same_data(recomputed, before):
+        words["by_rules"] = words["by_rules_only"]
+    views = []
+    for name, caption, shares in (("changes", "figures", False), ("changes_shares", "shares", True)):
+        rows = frame[(frame["form"] == "percent") == shares].drop(columns="form").reset_index(drop=True)
+        if not len(rows):
+            continue
+        if shares:
+            rows[[*_GAPS]] *= 100
+        unit, form, decimals = (words["points"], "percent", 1) if shares else ("", "number", 2)
+        columns = (
+            Column("name", words["name"]),
+            *(Column(level, words[level], form, decimals) for level in _LEVELS),
+            *(Column(gap, words[gap] + unit, "number", decimals) for gap in _GAPS),
+        )
+        notes = (words["gaps"],) if (rows["recomputed"].isna() & rows["published"].notna()).any() else ()
+        views.append(TableView(name, words[caption], rows, columns, notes))
+    return views
 
 
 def _figures(released: ReleasedEvaluation, language: str) -> dict[str, KeyFigure]:
@@ -156,9 +212,9 @@ def causes_view(
     """
     words = {key: text[language] for key, text in _WORDS.items()}
     keys = _plan_keys(now, before)
-    versions = [
-        name for name, value in now.provenance["versions"].items() if before.provenance["versions"].get(name) != value
-    ]
+    old, new = before.provenance["versions"], now.provenance["versions"]
+    versions = [f"{name} {old.get(name, '–')} → {value}" for name, value in new.items() if old.get(name) != value]
+    ends = [words["until"].format(day=one.provenance["period"][1]) for one in (before, now)]
 
     def state(changed: bool, parts: list[str]) -> str:
         if not changed:
@@ -166,10 +222,11 @@ def causes_view(
         return words["keys"].format(keys=", ".join(parts)) if parts else words["other"]
 
     earlier = words["unknown"] if recomputed is None else state(not _same_data(recomputed, before), [])
+    period = list(now.provenance["period"]) != list(before.provenance["period"])
     rows = [
         (words["earlier"], earlier),
         (words["data"], state(now.provenance["fingerprint"] != before.provenance["fingerprint"], [])),
-        (words["period"], state(list(now.provenance["period"]) != list(before.provenance["period"]), [])),
+        (words["period"], state(period, [" → ".join(ends)] if ends[0] != ends[1] else [])),
         (words["plan"], state(bool(keys), keys)),
         (words["versions"], state(bool(versions), versions)),
     ]

@@ -101,6 +101,14 @@ def read_released(path: str | Path) -> ReleasedEvaluation:
     path = Path(path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
+        version = _version_of(content)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        problem = Problem(
+            "is no file of released figures", "give released.json of a report", path.name,
+            what_sv="är ingen fil med släppta siffror", do_sv="ange released.json från en rapport",
+        )  # fmt: skip
+        raise ReportError(problems=[problem]) from None
+    try:
         results = {name: _result(record) for name, record in _of_this_form(content)["results"].items()}
         plan = Plan.model_validate(content["plan"]).with_picture(str(content.get("logo", "")))
         return ReleasedEvaluation(
@@ -112,9 +120,21 @@ def read_released(path: str | Path) -> ReleasedEvaluation:
             content["delivery"],
             content["changes"],
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        problem = Problem("is not a released evaluation of this version", "make the report again", path.name)
+    except (ValueError, KeyError, TypeError, AttributeError, ImportError):
+        problem = Problem(
+            f"was made by factfidelity {version} and is not a released evaluation of this version",
+            "make that report again from its delivery, by this version", path.name,
+            what_sv=f"gjordes av factfidelity {version} och kan inte läsas av den här versionen",
+            do_sv="gör om den rapporten ur sin leverans, med den här versionen",
+        )  # fmt: skip
     raise ReportError(problems=[problem]) from None
+
+
+def _version_of(content: Mapping[str, Any]) -> str:
+    """Return which version made a file of released figures; refuse what is none."""
+    if "results" not in content or "form" not in content:
+        raise ValueError("no results")
+    return str(content["provenance"].get("versions", {}).get("factfidelity", "?"))
 
 
 def open_released(path: str | Path) -> ReleasedEvaluation:

@@ -19,13 +19,13 @@ from factfidelity.delivery.quality_guard import shown_counts, shown_files, shown
 from factfidelity.display.result import Result
 from factfidelity.display.views import TableView
 from factfidelity.errors import DisclosureError, Problem, ReportError
-from factfidelity.evaluation import ReleasedEvaluation, cut_at, evaluate, evaluate_teams, team_named
-from factfidelity.evaluation.grain import COURSES
+from factfidelity.evaluation import ReleasedEvaluation, cut_at, evaluate, evaluate_teams, only_team, team_named
 from factfidelity.extract import Extract
-from factfidelity.reports.changes import changes_record
+from factfidelity.reports.before import comparable, grains_of, read_before
+from factfidelity.reports.changes import changes_record, same_rules
 from factfidelity.reports.delivery import write_delivery_report
 from factfidelity.reports.plain import view_record
-from factfidelity.reports.released import leaving_record, read_released, released_json
+from factfidelity.reports.released import leaving_record, released_json
 from factfidelity.reports.render import FORMATS, check_choices, report_files, write_all
 from factfidelity.schemas.plan import Plan, load_plan
 
@@ -90,7 +90,8 @@ def run_report(
     team : str, optional
         One team's id or name; default all teams.
     previous : str or Path, optional
-        ``released.json`` of the report before: what it shows is counted as known.
+        ``released.json`` of the report before, or its folder: what it shows is counted as known, and results that
+        the gate refuses beside it are left out, with the reason.
     notebook : str or Path
         A notebook of your own, or the name of a shipped one.
     formats : sequence of str
@@ -112,23 +113,23 @@ def run_report(
     chosen = plan_for(folder, plan)
     tongue = language or chosen.language
     check_choices(tongue, formats)
+    before = read_before(previous) if previous else None
     extract = load_extract(folder, mapping=mapping, plan=chosen)
     report: DeliveryReport = extract.delivery
     step("evaluate")
-    before = _same_team(read_released(previous), extract, team) if previous else None
+    if before:
+        comparable(before, extract, team)
     known = [before.results] if before else []
-    again = _recomputed(extract, chosen, team, before) if before else None
-    if again:
-        known.append(again.results)
     grains = grains_of(before)
     if team:
         released = _team_released(extract, chosen, team, known, grains)
     else:
         evaluation = evaluate(extract, chosen, grains=grains)
         step("release")
-        released = evaluation.released(previous=known)
+        released = evaluation.released(previous=known, leave_out=bool(known))
     released = dataclasses.replace(released, delivery=delivery_facts(report))
     if before:
+        again = _recomputed(extract, chosen, team, before, released)
         released = dataclasses.replace(released, changes=changes_record(released, before, again))
     step("page")
     contents = report_files(released, language=tongue, formats=formats, notebook=notebook)
@@ -147,46 +148,29 @@ def run_report(
     raise ReportError(problems=[problem]) from None
 
 
-def _same_team(before: ReleasedEvaluation, extract: Extract, team: str | None) -> ReleasedEvaluation:
-    """Return the report before, or refuse it where it is about somebody else than this one."""
-    mine = team_named(extract, team) if team else None
-    if before.provenance.get("team") == mine:
-        return before
-    problem = Problem(
-        f"the report before is of {before.provenance.get('team') or 'all teams'}, this one of {mine or 'all teams'}",
-        "give released.json of the same team's report",
-        what_sv=f"förra rapporten gäller {before.provenance.get('team') or 'alla team'}, den här {mine or 'alla team'}",
-        do_sv="ange released.json från samma teams rapport",
-    )
-    raise ReportError(problems=[problem])
-
-
-def grains_of(before: ReleasedEvaluation | None) -> Mapping[str, str] | None:
-    """Return the periods and groups of the report before, which this one keeps: a quarter tells of its months."""
-    if before is None:
-        return None
-    grains = before.provenance.get("grains")
-    if grains is not None:
-        return dict(grains)
-    every = {result.notes["every"] for name, result in before.results.items() if name in COURSES}
-    return {"every": every.pop()} if len(every) == 1 else None
-
-
 def _recomputed(
-    extract: Extract, plan: Plan, team: str | None, before: ReleasedEvaluation
+    extract: Extract, plan: Plan, team: str | None, before: ReleasedEvaluation, now: ReleasedEvaluation
 ) -> ReleasedEvaluation | None:
-    """Return the earlier period under today's rules, or nothing where the gate refuses it beside what was shown.
+    """Return the earlier period under today's rules, beside what was shown of it then and what is shown now.
 
-    One team's passes the gate with those of all the others.
+    What the gate refuses beside them is left out. One team's passes the gate with those of all the others. Where data,
+    plan and versions are those of then, it is what was shown then.
     """
     earlier = cut_at(extract, pd.Timestamp(before.provenance["period"][1]) + pd.Timedelta(days=1))
     grains = grains_of(before)
+    if same_rules(now, before) and before.provenance["fingerprint"] == _mine(earlier, team).fingerprint:
+        return before
+    known = [before.results, now.results]
     try:
         if team:
-            return _team_released(earlier, plan, team, [before.results], grains)
-        return evaluate(earlier, plan, grains=grains).released(previous=before.results)
+            return _team_released(earlier, plan, team, known, grains)
+        return evaluate(earlier, plan, grains=grains).released(previous=known, leave_out=True)
     except (DisclosureError, ReportError):
         return None
+
+
+def _mine(extract: Extract, team: str | None) -> Extract:
+    return only_team(extract, team) if team else extract
 
 
 def _team_released(
@@ -200,7 +184,9 @@ def _team_released(
     team_id = team_named(extract, team)
     known = {team_id: previous} if previous else None
     try:
-        made, _ = evaluate_teams(extract, plan, [team_id], previous=known, beside_whole=True, grains=grains)
+        made, _ = evaluate_teams(
+            extract, plan, [team_id], previous=known, beside_whole=True, grains=grains, leave_out=bool(previous)
+        )
     except DisclosureError as fault:
         problems = (*fault.problems, _made_together())
     else:
