@@ -35,6 +35,8 @@ class Sheet:
         Rows that hold the number of a row of another sheet.
     counts : bool
         Whether persons are counted; another figure need not add up where persons do.
+    told : array of bool
+        Which rows others know from an earlier release.
     full : Names, optional
         What each row is about by all of its keys, where ``names`` leaves out those that a number does not depend on:
         its own table may add up along a key only when the others are told apart.
@@ -48,6 +50,7 @@ class Sheet:
     population: str = ""
     same: list[tuple[np.ndarray, int, np.ndarray]] = field(default_factory=list)
     counts: bool = True
+    told: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
     full: Names | None = None
 
     @property

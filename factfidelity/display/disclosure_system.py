@@ -77,6 +77,21 @@ class System:
         """What an attacker does not know."""
         return np.asarray(self.hidden & ~self.fixed)
 
+    def fix(self, cells: np.ndarray, blocks: Blocks) -> None:
+        """Take some more numbers for known: what was found for all that hangs together with them no longer holds.
+
+        Parameters
+        ----------
+        cells : array of int
+        blocks : Blocks
+            ``blocks(~fixed)`` as it was without them.
+        """
+        self.fixed[cells] = True
+        of = np.unique(blocks.block_of[cells])
+        again = np.isin(blocks.block_of, of[of >= 0])
+        self.served[again] = False
+        self.seen[:, again] = self.values[again]
+
     def add_rests(self, parts: np.ndarray, wholes: np.ndarray, hide: np.ndarray, width: float) -> None:
         """Add the rest of each whole, as a number that stands in no table."""
         number = len(parts)
