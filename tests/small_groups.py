@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 
 
@@ -27,6 +29,4 @@ def with_small_groups(extract):
             discharged=episodes["discharged"].mask(heavy, longer.where(longer < limit, limit))
         ),
     }  # fmt: skip
-    return type(extract)(**{
-        **{name: getattr(extract, name) for name in type(extract).__dataclass_fields__}, "tables": tables,
-    })  # fmt: skip
+    return dataclasses.replace(extract, tables=tables)

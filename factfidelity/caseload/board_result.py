@@ -11,7 +11,7 @@ import pandas as pd
 from factfidelity.caseload import words
 from factfidelity.caseload.board_words import METHODS, REFERENCE, TEXTS
 from factfidelity.display import charts
-from factfidelity.display.gate import Gate
+from factfidelity.display.gate import Gate, sums_over_year
 from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, KeyFigure, NativeChart, TableView
 from factfidelity.wording import integer, number, percent, period_name, pick
@@ -68,7 +68,10 @@ class BoardUse(Result):
     title: ClassVar[Mapping[str, str]] = {"sv": "Tavlan", "en": "The board"}
     gates: ClassVar[Mapping[str, Gate]] = {
         "table": _SHARES,
-        "latest": Gate(("team_id",), _SHARES.counts, _SHARES.wholes, _SHARES.shares, _SHARES.margins),
+        "latest": Gate(
+            ("team_id",), _SHARES.counts, _SHARES.wholes, _SHARES.shares, _SHARES.margins,
+            sums=sums_over_year("latest", "table", ("board_days",)),
+        ),
         "episodes": Gate(
             ("team_id",),
             {"persons_on": ("episodes", "ever_share", "per_year", "open", "median_days", "median_low", "median_high"),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from factfidelity.contact import words
 from factfidelity.display import charts
-from factfidelity.display.gate import Gate
+from factfidelity.display.gate import Gate, sums_over_year
 from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, KeyFigure, NativeChart, TableView
 from factfidelity.wording import number, percent, pick
@@ -21,6 +21,7 @@ _IN_YEAR = {"persons": ("latest.persons",)}
 _RATES = ("contacts", "minutes", "per_week", "per_month", "minutes_per_week")
 _HELD = ("contacts", "per_month", "share")
 _PARTS = ("outside", "relatives", "agency", "network", "off_hours")
+_ADDED = ("client_days", "minutes", "contacts", "attended", "booked", "timed", "missed", "distance", *_PARTS)
 _COUNTS: Mapping[str, tuple[str, ...]] = {
     "persons": ("client_days", "per_week", "per_month", "minutes_per_week"),
     "persons_contacts": (*_RATES, "timed", *(f"{part}_share" for part in _PARTS)),
@@ -64,7 +65,10 @@ class ContactPattern(Result):
     title: ClassVar[Mapping[str, str]] = {"sv": "Kontakter", "en": "Contacts"}
     gates: ClassVar[Mapping[str, Gate]] = {
         "table": _MEASURED,
-        "latest": Gate(("team_id",), _COUNTS, wholes={"without": "persons"}, margins=_TEAM, inner=_INNER),
+        "latest": Gate(
+            ("team_id",), _COUNTS, wholes={"without": "persons"}, margins=_TEAM, inner=_INNER,
+            sums=sums_over_year("latest", "table", _ADDED),
+        ),
         "forms": Gate(
             ("team_id", "form"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM, within=_IN_YEAR
         ),

@@ -54,10 +54,19 @@ def member_of(text: str, result: str, frames: Sequence[Guarded], cells_of: Cells
     rows = np.ones(len(item.frame), dtype=bool)
     chosen = dict(part.split("=", 1) for part in fixed.split("&") if part)
     for key, value in chosen.items():
-        column = item.frame[key]
-        rows &= (column == column.max() if value == _LAST else column.astype(str) == value).to_numpy(dtype=bool)
+        rows &= _is_value(item.frame[key], value)
     keys = tuple(key for key in item.gate.keys if key not in chosen and key in item.frame.columns)
     return Member(item, keys, rows, cells_of[at, count])
+
+
+def _is_value(column: pd.Series, value: str) -> np.ndarray:
+    """Return the rows with one value of a key; ``last`` is its last one, ``last-3`` the third before that."""
+    word, _, back = value.partition("-")
+    if word != _LAST or not (back.isdecimal() or value == _LAST):
+        return np.asarray(column.astype(str) == value)
+    order = np.sort(column.dropna().unique())[::-1]
+    place = int(back or 0)
+    return np.asarray(column == order[place]) if place < len(order) else np.zeros(len(column), dtype=bool)
 
 
 def across(frames: Sequence[Guarded], cells_of: Cells) -> Iterator[tuple[int, list[int]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -47,7 +47,7 @@ class Gate:
         (``{"persons": ("latest.persons",)}``), row by row on the keys that both have: the rest is guarded.
     sums : tuple of tuple of str
         Counts of any results of the report that add up, the total first, each ``[result.]frame.count`` with
-        ``?key=value`` where one value of a key is meant (``last``: its last one):
+        ``?key=value`` where one value of a key is meant (``last``: its last one, ``last-1`` the one before):
         ``("caseload_ratios.spread.persons", "continuity.persons", "continuity.few")``. Rows are matched on the keys
         that all have. With one part, or where the other parts are not in the report, the rest is guarded, as with
         ``within``.
@@ -84,3 +84,27 @@ class Gate:
             name for two in self.largest.values() for name in two
         }
         return frozenset(found | {self.topic})
+
+
+def sums_over_year(year: str, periods: str, columns: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the sums of a table of the last year over the months, quarters or half-years of another.
+
+    Days and happenings add up over time where persons do not: eleven months and the year give the twelfth.
+
+    Parameters
+    ----------
+    year, periods : str
+        The two tables; ``year`` may name one value of a key behind the column with ``?``.
+    columns : iterable of str
+        What adds up and stands in both.
+    """
+    table, _, fixed = year.partition("?")
+    last = ("last", *(f"last-{back}" for back in range(1, 12)))
+    return tuple(
+        (
+            f"{table}.{column}{'?' if fixed else ''}{fixed}",
+            *(f"{periods}.{column}?period_start={one}" for one in last[:size]),
+        )
+        for column in columns
+        for size in (12, 4, 2)
+    )

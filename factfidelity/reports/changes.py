@@ -33,8 +33,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "by_world": {"sv": "Varav: ny period", "en": "Of which: the new period"},
     "points": {"sv": " (procentenheter)", "en": " (percentage points)"},
     "gaps": {
-        "sv": "Räknat med dagens regler visas ett tal inte heller där det skulle röja några få personer bredvid det som "
-        "redan har visats.",
+        "sv": "Räknat med dagens regler visas ett tal inte heller där det skulle röja några få personer bredvid det "
+        "som redan har visats.",
         "en": "Under today's rules a figure is not shown either where it would give a few persons away beside what "
         "has been shown already.",
     },

@@ -6,6 +6,7 @@ one client with most of the bed-days, last year's number and one more.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -317,9 +318,7 @@ def test_last_years_number_and_one_more_is_not_shown(nord):
     fewer = {
         name: frame[frame["client_id"] != gone] if "client_id" in frame else frame for name, frame in tables.items()
     }
-    before = type(extract)(**{
-        **{name: getattr(extract, name) for name in type(extract).__dataclass_fields__}, "tables": fewer,
-    })  # fmt: skip
+    before = dataclasses.replace(extract, tables=fewer)
     first = evaluate(before, plan)
     shown = first.released()
     try:

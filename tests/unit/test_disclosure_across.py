@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from factfidelity.display.disclosure import DisclosureRule, release_frames, release_results
-from factfidelity.display.gate import Gate
+from factfidelity.display.gate import Gate, sums_over_year
 
 
 def of(table, **gate):
@@ -96,3 +97,33 @@ def test_of_two_numbers_that_would_do_the_one_goes_that_fewer_figures_rest_on():
     )  # fmt: skip
     assert shown["counts"].loc[shown["counts"]["persons"].isna(), "team"].tolist() == ["a", "c"]
     assert shown["long"].loc[shown["long"]["team"].isin(["b", "total"]), "mean"].notna().all()
+
+
+def year_and_periods(size, small):
+    """Booked visits by period, one of them of two persons; and those of the last year."""
+    start = pd.date_range("2022-01-01", periods=size + 3, freq="MS")
+    booked = [9 + place for place in range(size + 3)]
+    persons = [20] * (size + 3)
+    booked[small], persons[small] = 3, 2
+    table = pd.DataFrame({"team_id": "a", "period_start": start, "persons_booked": persons, "booked": booked})
+    year = pd.DataFrame({"team_id": ["a"], "persons_booked": [25], "booked": [sum(booked[3:])]})
+    counts = {"persons_booked": ("booked",)}
+    return {
+        "year": of(year, keys=("team_id",), counts=counts, sums=sums_over_year("table", "periods.table", ["booked"])),
+        "periods": of(table, keys=("team_id", "period_start"), counts=counts),
+    }
+
+
+@pytest.mark.parametrize("size", [12, 4, 2])
+@pytest.mark.parametrize("back", [1, 2])
+def test_eleven_months_and_the_year_do_not_give_the_twelfth(size, back):
+    released, _ = release_results(year_and_periods(size, size + 3 - back), DisclosureRule())
+    months = released["periods"].table["booked"]
+    assert np.isnan(months.iloc[-back])
+    assert np.isnan(months.iloc[3:]).sum() + np.isnan(released["year"].table["booked"].iloc[0]) >= 2
+
+
+def test_a_small_month_before_the_last_year_hides_no_other():
+    released, _ = release_results(year_and_periods(12, 1), DisclosureRule())
+    assert np.isnan(released["periods"].table["booked"]).sum() == 1
+    assert not np.isnan(released["year"].table["booked"].iloc[0])
