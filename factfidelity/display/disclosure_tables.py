@@ -248,9 +248,10 @@ def _check(table: pd.DataFrame, keys: Sequence[str], count: str) -> None:
     if table.duplicated(list(keys)).any():
         raise ValueError(f"a cell stands more than once; each combination of {', '.join(keys)} may stand once")
     values = _numbers(table, count)
+    is_text = table[count].map(lambda value: isinstance(value, str)).any()
     values = values[~np.isnan(values)]
-    if (values < 0).any() or (values != np.round(values)).any():
-        raise ValueError(f"{count} must be whole numbers of persons, 0 or more")
+    if is_text or not np.isfinite(values).all() or (values < 0).any() or (values != np.round(values)).any():
+        raise ValueError(f"{count} must be whole numbers of persons, 0 or more, and missing where it is not available")
 
 
 def _require_sums(table: pd.DataFrame, keys: Sequence[str], registry: Registry) -> None:

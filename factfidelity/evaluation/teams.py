@@ -85,6 +85,7 @@ def cut_at(extract: Extract, end: pd.Timestamp) -> Extract:
 
 
 _BEGINS = ("start", "admitted", "date", "made", "received", "started")
+_REASONS = ("end_reason", "reason_off")
 _ENDS = ("end", "discharged", "observed_to", "followed_up", "decided", "first_contact")
 
 
@@ -95,6 +96,8 @@ def _cut_table(frame: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
     elif "assessment" in frame.columns:
         frame = frame[~(pd.to_datetime(frame["assessment"], errors="coerce") >= end)]
     later = {name: frame[name].mask(frame[name] >= end) for name in _ENDS if name in frame.columns}
+    if "end" in later:  # what went on then had no reason to end yet
+        later |= {name: frame[name].mask(frame["end"] >= end) for name in _REASONS if name in frame.columns}
     return frame.assign(**later)
 
 

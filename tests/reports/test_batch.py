@@ -42,6 +42,10 @@ def test_a_cut_extract_knows_nothing_of_later_days(extract):
         assert not (cut.table(table)[column] >= end).any(), table
     for table, column in (("episodes", "discharged"), ("enrolments", "end"), ("legal_status", "end")):
         assert not (cut.table(table)[column] > end).any(), table
+    for table, column in (("board", "reason_off"), ("enrolments", "end_reason")):
+        going_on = cut.table(table)["end"].isna()
+        assert (extract.table(table).loc[cut.table(table).index[going_on], "end"] >= end).any(), table
+        assert cut.table(table).loc[going_on, column].isna().all(), table
     assert extract.period[1] > end
 
 

@@ -146,6 +146,9 @@ def test_the_order_of_the_rows_does_not_change_what_is_hidden():
         ({"clients": [-1, 2, 3, 4]}, "whole numbers"),
         ({"clients": [1.5, 2, 3, 4]}, "whole numbers"),
         ({"sex": ["man"] * 4}, "more than once"),
+        ({"clients": ["8", "9", "10", "11"]}, "whole numbers"),
+        ({"clients": [8, "..", 10, 11]}, "whole numbers"),
+        ({"clients": [8, float("inf"), 10, 11]}, "whole numbers"),
     ],
 )
 def test_a_table_that_does_not_count_persons_is_refused(change, message):
