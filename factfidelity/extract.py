@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
+
+Made = TypeVar("Made")
 
 # The tables of an extract and the columns that hold. Ids are text, dates are datetime64 days, intervals
 # start/end are half open with an empty end while they go on; admitted/discharged are as in the register.
@@ -140,12 +143,13 @@ class Extract:
     crosswalk_rate: Mapping[str, float] = field(default_factory=dict)
     delivery: Any = None
     saver: Callable[[Extract, Path], None] | None = field(default=None, repr=False)
+    _held: list[dict[Hashable, Any]] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.tables) - set(COLUMNS))
         if unknown:
             raise ValueError(f"an extract has no table {', '.join(unknown)}; known: {', '.join(COLUMNS)}")
-        filled = {name: self.tables.get(name, empty_table(name)) for name in COLUMNS}
+        filled = {name: self.tables[name] if name in self.tables else empty_table(name) for name in COLUMNS}
         for name, frame in filled.items():
             lacking = [column for column in COLUMNS[name] if column not in frame.columns]
             if lacking:
@@ -161,6 +165,31 @@ class Extract:
         if name in COLUMNS:
             return self.table(name)
         raise AttributeError(name)
+
+    @contextmanager
+    def sharing(self) -> Iterator[None]:
+        """Make what several results count of this extract only once until the end of the block."""
+        if self._held:
+            yield
+            return
+        self._held.append({})
+        try:
+            yield
+        finally:
+            self._held.clear()
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made under a key in the block of ``sharing``; outside of one it is made anew.
+
+        Nobody may change what is given; a frame is given as a copy of its own that costs nothing.
+        """
+        if not self._held:
+            return make()
+        held = self._held[0]
+        if key not in held:
+            held[key] = make()
+        made: Made = held[key]
+        return made.copy(deep=False) if isinstance(made, pd.DataFrame) else made
 
     @property
     def period(self) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -72,6 +72,11 @@ def observed_time(
         One row is one client: client_id, observed_from, observed_to (first day not observed; the two are equal
         where nothing is observed), why (empty, not_linked or no_time).
     """
+    asked = tuple(tables), truncation_lag, impute_partial
+    return extract.once(("observed_time", *asked), lambda: _observed_time(extract, *asked))
+
+
+def _observed_time(extract: Extract, tables: Sequence[str], truncation_lag: int, impute_partial: str) -> pd.DataFrame:
     known = cohort_clients(extract)
     low = np.full(len(known), day_number(extract.start), dtype=np.int64)
     high = np.full(len(known), day_number(extract.end), dtype=np.int64)
@@ -108,6 +113,10 @@ def clients_seen(extract: Extract, *, impute_partial: str = "refuse") -> pd.Data
     DataFrame, one row per client of the cohort file or the causes of death
         client_id, observed_from (empty: no limit), observed_to (first day after; empty: no limit).
     """
+    return extract.once(("clients_seen", impute_partial), lambda: _clients_seen(extract, impute_partial))
+
+
+def _clients_seen(extract: Extract, impute_partial: str) -> pd.DataFrame:
     listed = extract.clients[["client_id", "observed_from", "observed_to"]].drop_duplicates("client_id")
     ids = pd.concat([listed["client_id"], extract.deaths["client_id"]], ignore_index=True)
     known: pd.Index[Any] = pd.Index(ids.dropna().unique()).sort_values()

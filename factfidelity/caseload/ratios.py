@@ -105,7 +105,10 @@ def _head_days(extract: Extract, period: pd.DataFrame, count: str, teams: pd.Dat
 
 def _ratios(extract: Extract, periods: pd.DataFrame, staff: str, teams: pd.DataFrame) -> pd.DataFrame:
     keys = ["team_id", "period_start"]
-    clients = client_days(extract.enrolments, periods, clients=clients_seen(extract), teams=teams)
+    clients = extract.once(
+        ("client_days", *periods["start"], *periods["end"]),
+        lambda: client_days(extract.enrolments, periods, clients=clients_seen(extract), teams=teams),
+    )
     posts = fte_days(extract.staff, periods, count=staff, teams=teams)
     table = observed_days(teams, periods).merge(clients, on=keys, how="left").merge(posts, on=keys, how="left")
     table[_SUMS] = table[_SUMS].fillna(0)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine, LayoutEngine
 from matplotlib.ticker import Formatter, MaxNLocator
@@ -48,12 +50,31 @@ _STYLE: Any = {
 _STILL, _TURNS = 1.0, 3
 
 
+class _Canvas(FigureCanvasAgg):
+    """A canvas that is measured by a renderer kept for all charts, which holds what texts measure."""
+
+    measured = False
+
+    def get_renderer(self) -> RendererAgg:
+        """Return the kept renderer while a layout is sought, where a place has no size in pixels; else one's own."""
+        own: Any = super()
+        return _measuring(self.figure.dpi, mpl.rcParams["text.hinting"]) if self.measured else own.get_renderer()
+
+
+@lru_cache(maxsize=4)
+def _measuring(dpi: float, hinting: str) -> RendererAgg:
+    """Return the renderer for texts of one resolution and hinting: they measure otherwise under another."""
+    kind: Any = RendererAgg
+    renderer: RendererAgg = kind(8, 8, dpi)
+    return renderer
+
+
 def figure(size: tuple[float, float] = (7.2, 3.6)) -> Axes:
     """Make a figure of its own with one Axes; nothing global is touched and nothing is shown."""
     with mpl.rc_context(_STYLE):
         layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.08)
         canvas = Figure(figsize=size, layout=layout, facecolor="white")
-        FigureCanvasAgg(canvas)
+        _Canvas(canvas)
         return canvas.add_subplot()
 
 
@@ -89,11 +110,26 @@ def _settled(ax: Axes) -> Figure:
     found = _figure_of(ax)
     engine = found.get_layout_engine()
     if engine is not None:
-        for _ in range(_TURNS):
-            if _moved(found, engine) < _STILL:
-                break
+        with _measured(found):
+            for _ in range(_TURNS):
+                if _moved(found, engine) < _STILL:
+                    break
         found.set_layout_engine(None)  # a place holder would make every file of it cost one drawing more
     return found
+
+
+@contextmanager
+def _measured(found: Figure) -> Iterator[None]:
+    """Measure a figure of ours by the renderer kept for all."""
+    canvas = found.canvas
+    if not isinstance(canvas, _Canvas):
+        yield
+        return
+    canvas.measured = True
+    try:
+        yield
+    finally:
+        canvas.measured = False
 
 
 def _figure_of(ax: Axes) -> Figure:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 # What a picture does not need: notes to those who edit it, names of its groups, the long name of the font.
 _CUTS = tuple(
@@ -50,6 +51,7 @@ def slim(svg: str) -> str:
     return _with_short_ids(_with_classes(_without_bare_groups(svg)))
 
 
+@lru_cache(maxsize=2048)
 def path(drawn: str) -> str:
     """Return the same path from step to step: steps are shorter to write than places.
 
@@ -83,8 +85,12 @@ def path(drawn: str) -> str:
 
 
 def _coarser(found: re.Match[str]) -> str:
-    drawn = re.sub(r"-?\d+", lambda number: str(round(int(number[0]) / _COARSE)), found[2])
-    return f"{found[1]}{drawn}{found[3]}.15625{found[4]}"
+    return f"{found[1]}{_coarse(found[2])}{found[3]}.15625{found[4]}"
+
+
+@lru_cache(maxsize=512)  # the letters of one font are the same in every picture
+def _coarse(drawn: str) -> str:
+    return re.sub(r"-?\d+", lambda number: str(round(int(number[0]) / _COARSE)), drawn)
 
 
 def _twos(values: list[int]) -> list[tuple[int, int]]:

@@ -103,10 +103,11 @@ def table_html(view: TableView, language: str = "sv", *, smallest: int = 5) -> s
     head = "".join(f'<th scope="col"{_class(column)}>{escape(column.heading)}</th>' for column in columns)
     body: list[str] = []
     has_hidden = False
+    states = [_states(view, column.name) for column in columns]
     for row, values in enumerate(view.frame[[column.name for column in columns]].itertuples(index=False, name=None)):
         cells: list[str] = []
         for place, (value, column) in enumerate(zip(values, columns, strict=True)):
-            state = _state(view, row, column.name)
+            state = states[place][row]
             text = "" if state == "none" else cell_text(value, column, language)
             has_hidden |= text == wording.HIDDEN
             cells.append(_cell(text, column, place < heading, state, language))
@@ -143,10 +144,10 @@ def _class(column: Column) -> str:
     return ' class="num"' if column.form in _NUMERIC else ""
 
 
-def _state(view: TableView, row: int, name: str) -> str:
+def _states(view: TableView, name: str) -> list[str]:
     if view.states is None or name not in view.states.columns:
-        return ""
-    return str(view.states[name].iloc[row])
+        return [""] * len(view.frame)
+    return [str(state) for state in view.states[name]]
 
 
 def _cell(text: str, column: Column, is_heading: bool, state: str, language: str) -> str:

@@ -128,10 +128,21 @@ def evaluate(
         Results by name; what could not be asked stands in ``missing`` with its reason.
     """
     chosen = plan if isinstance(plan, Plan) else load_plan(plan or "default")
+    with extract.sharing():
+        results, missing = _answers(extract, chosen, (grains or {}).get("every", ""), progress)
+        results, used = coarsened(results, _asking_again(extract), chosen, grains)
+    if progress:
+        progress("done", len(QUESTIONS), len(QUESTIONS))
+    return Evaluation(extract, chosen, results, missing, used)
+
+
+def _answers(
+    extract: Extract, chosen: Plan, every: str, progress: Progress | None
+) -> tuple[dict[str, Result], dict[str, Text]]:
+    """Ask every question that the extract has data for; the courses by ``every`` where it is laid down."""
     results: dict[str, Result] = {}
     missing: dict[str, Text] = {}
     model = load_programme(chosen.programme)
-    every = (grains or {}).get("every", "")
     for number, question in enumerate(QUESTIONS):
         if progress:
             progress(question.name, number, len(QUESTIONS))
@@ -149,10 +160,7 @@ def evaluate(
             continue
         asked_by = with_periods(chosen, every) if every and question.name in COURSES else chosen
         results[question.name] = question.ask(extract, asked_by).in_language(chosen.language)
-    results, used = coarsened(results, _asking_again(extract), chosen, grains)
-    if progress:
-        progress("done", len(QUESTIONS), len(QUESTIONS))
-    return Evaluation(extract, chosen, results, missing, used)
+    return results, missing
 
 
 def _asking_again(extract: Extract) -> Callable[..., Result]:

@@ -78,7 +78,12 @@ def _ratings_and_scale(plan: Plan, extract: Extract) -> dict[str, Any]:
     return {"first": ratings[named == scale], "scale": load_scale(scale, plan.fidelity.version or None)}
 
 
-def _scores(plan: Plan, extract: Extract) -> Result:
+def scores_of(extract: Extract, plan: Plan) -> Result:
+    """Return the scores of all assessments on the plan's scale: a result, and what the course is made from."""
+    return extract.once(("scores", plan.fidelity.model_dump_json()), lambda: _scored(plan, extract))
+
+
+def _scored(plan: Plan, extract: Extract) -> Result:
     from factfidelity.fidelity.score import score_fidelity
 
     options = _ratings_and_scale(plan, extract)
@@ -151,15 +156,15 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "fidelity_scores",
-        "factfidelity.fidelity.score:score_fidelity",
+        "factfidelity.evaluation.questions:scores_of",
         ("ratings",),
-        lambda plan, extract: _ratings_and_scale(plan, extract),
+        lambda plan, extract: {"plan": plan},
     ),
     Question(
         "fidelity_course",
         "factfidelity.fidelity.comparison:fidelity_course",
         ("ratings", "teams"),
-        lambda plan, extract: {"first": _scores(plan, extract), "teams": extract.teams},
+        lambda plan, extract: {"first": scores_of(extract, plan), "teams": extract.teams},
     ),
     Question(
         "derived_fidelity",

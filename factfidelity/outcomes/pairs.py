@@ -52,7 +52,12 @@ class Design:
 
     @classmethod
     def of(cls, extract: Extract, plan: Plan) -> Design:
-        """Read the index days once."""
+        """Read the index days once; results that share an extract and a plan share it too."""
+        held: tuple[Plan, Design] = extract.once(("design", id(plan)), lambda: (plan, cls._read(extract, plan)))
+        return held[1]  # the plan is held along, so that no other one gets its id
+
+    @classmethod
+    def _read(cls, extract: Extract, plan: Plan) -> Design:
         known = cohort_clients(extract)
         days = index_days(extract, plan)
         index = day_numbers(days["index"])

@@ -75,7 +75,7 @@ class Tally:
 
     def of(self, outcome: Outcome) -> Points | Cover:
         """Return what the outcome counts: happenings, or days."""
-        return self.once(("outcome", outcome.outcome), lambda: self._of(outcome))
+        return self.once(("outcome", outcome.model_dump_json()), lambda: self._of(outcome))
 
     def count(self, outcome: Outcome, windows: Windows) -> NDArray[np.float64]:
         """Count the outcome in each window; ``any_admission`` gives 0 or 1."""

@@ -103,16 +103,18 @@ def quiet(views: Sequence[TableView], method: str) -> list[TableView]:
 def holder_of(table: TableView, views: Sequence[TableView]) -> TableView | None:
     """Return the view that holds every row of a table under the same columns, if one does."""
     names = [column.name for column in table.columns]
-    wanted = _rows(table.frame, names)
-    for view in views:
-        if set(names) <= {column.name for column in view.columns} and wanted <= _rows(view.frame, names):
-            return view
-    return None
+    able = [view for view in views if set(names) <= {column.name for column in view.columns}]
+    wanted = _rows(table.frame, names) if able else set()
+    return next((view for view in able if wanted <= _rows(view.frame, names)), None)
 
 
 def _rows(frame: pd.DataFrame, names: Sequence[str]) -> set[tuple[str, ...]]:
-    texts = [frame[name].map(str, na_action="ignore").astype("object").where(frame[name].notna(), "") for name in names]
-    return set(zip(*texts, strict=True)) if texts else set()
+    return set(zip(*(_texts(frame[name]) for name in names), strict=True))
+
+
+def _texts(column: pd.Series[Any]) -> list[str]:
+    shown = column.notna().tolist()
+    return [str(value) if there else "" for value, there in zip(column.tolist(), shown, strict=True)]
 
 
 def picture_address(svg: str) -> str:
