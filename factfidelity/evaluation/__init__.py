@@ -2,12 +2,21 @@
 
 from factfidelity.evaluation.answers import Evaluation, ReleasedEvaluation, evaluate, versions
 from factfidelity.evaluation.questions import QUESTIONS, Question
-from factfidelity.evaluation.teams import ALL_TEAMS, cut_at, evaluate_teams, only_team, team_named
+from factfidelity.evaluation.teams import (
+    ALL_TEAMS,
+    Part,
+    cut_at,
+    evaluate_teams,
+    only_team,
+    team_named,
+    teams_at_work,
+)
 
 __all__ = [
     "ALL_TEAMS",
     "QUESTIONS",
     "Evaluation",
+    "Part",
     "Question",
     "ReleasedEvaluation",
     "cut_at",
@@ -15,5 +24,6 @@ __all__ = [
     "evaluate_teams",
     "only_team",
     "team_named",
+    "teams_at_work",
     "versions",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -101,6 +101,48 @@ def _cut_table(frame: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
     return frame.assign(**later)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one team's figures are before the gate, or those of all teams: can be made in another process.
+
+    Attributes
+    ----------
+    results : mapping of Result
+    missing : mapping of Text
+    provenance : mapping
+    grains : mapping of str
+    """
+
+    results: Mapping[str, Result]
+    missing: Mapping[str, Mapping[str, str]]
+    provenance: Mapping[str, Any]
+    grains: Mapping[str, str]
+
+    @classmethod
+    def of(cls, extract: Extract, plan: Plan, grains: Mapping[str, str] | None) -> Part:
+        """Evaluate an extract."""
+        made = evaluate(extract, plan, grains=grains)
+        return cls(made.results, made.missing, made.provenance(), made.grains)
+
+
+Parts = Callable[[Extract, Plan, Sequence[str], Mapping[str, str] | None], Mapping[str, Part]]
+
+
+def parts_of(
+    extract: Extract, plan: Plan, teams: Sequence[str], grains: Mapping[str, str] | None = None
+) -> dict[str, Part]:
+    """Evaluate all teams together, and each one by the periods and groups of all, one after the other."""
+    whole = Part.of(extract, plan, grains)
+    return {ALL_TEAMS: whole} | {team: Part.of(only_team(extract, team), plan, whole.grains) for team in teams}
+
+
+def teams_at_work(extract: Extract) -> list[str]:
+    """Return the ids of the teams that have begun and have had clients."""
+    begun = extract.teams.loc[~(extract.teams["started"] >= extract.end), "team_id"].astype("str")
+    having = set(extract.enrolments.loc[extract.enrolments["client_id"].notna(), "team_id"])
+    return [team for team in sorted(begun) if team in having]
+
+
 def evaluate_teams(
     extract: Extract,
     plan: Plan,
@@ -110,6 +152,7 @@ def evaluate_teams(
     beside_whole: bool = False,
     grains: Mapping[str, str] | None = None,
     leave_out: bool = False,
+    parts_by: Parts = parts_of,
 ) -> tuple[dict[str, ReleasedEvaluation], list[str]]:
     """Evaluate all teams together and each team, and release all of it together.
 
@@ -129,6 +172,8 @@ def evaluate_teams(
     leave_out : bool
         Whether results that the gate refuses are left out of every report, with the reason in ``missing``; else
         nothing is released.
+    parts_by : callable
+        What evaluates all teams together and each team; for several processes, another that gives the same.
 
     Returns
     -------
@@ -138,12 +183,9 @@ def evaluate_teams(
         Teams with fewer clients than may be shown; they have no report of their own.
     """
     smallest = plan.disclosure.smallest
-    begun = extract.teams.loc[~(extract.teams["started"] >= extract.end), "team_id"].astype("str")
     sizes = extract.enrolments.groupby("team_id")["client_id"].nunique()
-    known = [team for team in sorted(begun) if sizes.get(team, 0) > 0]
-    whole = evaluate(extract, plan, grains=grains)
-    parts = {ALL_TEAMS: whole}
-    parts |= {team: evaluate(only_team(extract, team), plan, grains=whole.grains) for team in known}
+    known = teams_at_work(extract)
+    parts = parts_by(extract, plan, known, grains)
     rule = DisclosureRule.of(plan.disclosure)
     stacked = cast("Mapping[str, Any]", _stacked({team: part.results for team, part in parts.items()}))
     before = [
@@ -165,7 +207,7 @@ def evaluate_teams(
             _unstacked(released, team, parts[team].results),
             {**parts[team].missing, **dict.fromkeys(left, WHY)},
             plan,
-            parts[team].provenance() | ({} if team == ALL_TEAMS else {"team": team}),
+            dict(parts[team].provenance) | ({} if team == ALL_TEAMS else {"team": team}),
             audit,
         )
         for team in wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import hashlib
 import importlib
 import json
@@ -11,8 +12,10 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ import pandas as pd
 from factfidelity.errors import FactFidelityError
 from factfidelity.evaluation import ALL_TEAMS, ReleasedEvaluation, cut_at, evaluate, evaluate_teams, versions
 from factfidelity.extract import Extract
+from factfidelity.reports.batch_ahead import Ahead
 from factfidelity.reports.batch_index import Line, index_page, key_cells
 from factfidelity.reports.batch_years import RELEASED, Beside, StoredYear, store_year, stored_year
 from factfidelity.reports.once import kept
@@ -154,8 +158,8 @@ def render_batch(
     if outside:
         raise ValueError(f"years must lie in the delivery, got {', '.join(map(str, outside))}")
     batch = _Batch(extract, plan, root, wanted, teams, languages, formats, facts or {}, progress)
-    for partial in root.glob("**/.*.partial"):
-        partial.unlink()
+    for unfinished in root.glob("**/.*.partial"):
+        unfinished.unlink()
     with _pool(workers) as pool:
         running: dict[Future[str], Job] = {}
         for jobs in _evaluated(batch, pool):
@@ -199,15 +203,17 @@ _STOPS: list[Event] = []
 
 
 def _deaf(stop: Event) -> None:
-    """Leave an interrupt to the process that was called, which says when to stop."""
+    """Leave an interrupt to the process that was called, which says when to stop; load what every report needs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _STOPS[:] = [stop]
-
-
-def _warm() -> None:
-    """Load what every report needs."""
     for name in ("display.charts", "reports.workbook", "reports.notebook"):
         importlib.import_module(f"factfidelity.{name}")
+    gc.freeze()  # what is loaded stays; looking through it again and again for waste took a tenth of the time
+    gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
+
+
+# New objects between two searches for waste: a chart makes some hundred thousand.
+_SELDOM = 200_000
 
 
 def _evaluated(batch: _Batch, pool: ProcessPoolExecutor) -> Iterator[list[Job]]:
@@ -216,18 +222,18 @@ def _evaluated(batch: _Batch, pool: ProcessPoolExecutor) -> Iterator[list[Job]]:
     The last year comes first: what is shown of one year is hidden in the next to be made, and the last is read most.
     """
     beside = Beside.of(batch.root, batch.years)
+    ahead = Ahead(pool, dict(pairwise(reversed(batch.years))), partial(_cut, batch))
     for number, year in enumerate(reversed(batch.years)):
         batch.say(f"evaluate {year}", number, len(batch.years))
-        extract = cut_at(batch.extract, min(pd.Timestamp(year + 1, 1, 1), batch.extract.end))
+        extract = _cut(batch, year)
         base = _base(batch, extract)
         stored = stored_year(batch.root, year)
         try:
             if stored is None or not beside.fits(year, stored, base, batch.years[-1]):
-                with suppress(BrokenProcessPool):
-                    pool.submit(_warm)  # the processes make ready while the figures are made
+                laid = beside.grains() or (None if year == batch.years[-1] else _grains(batch))
                 made, small = evaluate_teams(
-                    extract, batch.plan, batch.teams, previous=beside.shown(),
-                    grains=beside.grains() or _grains(batch), leave_out=True,
+                    extract, batch.plan, batch.teams, previous=beside.shown(), grains=laid, leave_out=True,
+                    parts_by=partial(ahead.parts, year),
                 )  # fmt: skip
                 stored = _store(batch, year, StoredYear(base, batch.years[-1], beside.keys(), {}, small), made)
         except FactFidelityError as fault:
@@ -241,10 +247,14 @@ def _evaluated(batch: _Batch, pool: ProcessPoolExecutor) -> Iterator[list[Job]]:
         yield [Job(team, year, one, place) for team, place in stored.folders.items() for one in batch.languages]
 
 
+def _cut(batch: _Batch, year: int) -> Extract:
+    """Return what was known on the last day of a year."""
+    return cut_at(batch.extract, min(pd.Timestamp(year + 1, 1, 1), batch.extract.end))
+
+
 def _grains(batch: _Batch) -> Mapping[str, str]:
     """Return the periods and groups of all years: those of the last, where the clients are most."""
-    last = min(pd.Timestamp(batch.years[-1] + 1, 1, 1), batch.extract.end)
-    return evaluate(cut_at(batch.extract, last), batch.plan).grains
+    return evaluate(_cut(batch, batch.years[-1]), batch.plan).grains
 
 
 def _base(batch: _Batch, extract: Extract) -> str:

@@ -6,14 +6,22 @@ import dataclasses
 import json
 import re
 import shutil
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
+import pandas as pd
 import pytest
 
 import factfidelity as ff
+from factfidelity.caseload.flow import enrolment_flow
 from factfidelity.display.views import KeyFigure
 from factfidelity.evaluation import ReleasedEvaluation, cut_at, only_team
+from factfidelity.evaluation import teams as together
+from factfidelity.evaluation.answers import Evaluation
+from factfidelity.evaluation.teams import parts_of
 from factfidelity.reports import batch
 from factfidelity.reports.batch import full_years, render_batch
+from factfidelity.reports.batch_ahead import Ahead
 from factfidelity.reports.batch_index import Line, index_page, key_cells
 from factfidelity.reports.batch_years import Beside, StoredYear, store_year, stored_year
 from factfidelity.reports.notebook_here import run_here
@@ -379,3 +387,57 @@ def test_a_teams_report_that_would_give_numbers_away_is_refused_and_never_made_w
     with pytest.raises(ff.DisclosureError, match="factfidelity batch"):
         run._team_released(extract, ff.load_plan(), team, None)
     assert [options["beside_whole"] for options in asked] == [True]
+
+
+def same_parts(one, other):
+    assert list(one) == list(other)
+    for team, part in one.items():
+        assert (part.provenance, part.missing, part.grains) == (
+            other[team].provenance,
+            other[team].missing,
+            other[team].grains,
+        )
+        for name, result in part.results.items():
+            assert result.notes == other[team].results[name].notes
+            for field, frame in result.frames().items():
+                pd.testing.assert_frame_equal(frame, other[team].results[name].frames()[field], check_exact=True)
+
+
+@pytest.fixture
+def one_question(monkeypatch):
+    """Evaluations that answer one question only, also in processes that begin now."""
+
+    def answered(extract, plan, *, grains=None):
+        laid = {"every": "month", **(grains or {}), "team": ",".join(extract.teams["team_id"])}
+        return Evaluation(extract, plan, {"enrolment_flow": enrolment_flow(extract)}, {}, laid)
+
+    monkeypatch.setattr(together, "evaluate", answered)
+
+
+def test_teams_evaluated_in_processes_give_the_very_figures_of_one_after_the_other(extract, one_question):
+    plan, teams = ff.load_plan(), list(extract.teams["team_id"])
+    last = extract.end.year - 1
+    years = {year: cut_at(extract, pd.Timestamp(year + 1, 1, 1)) for year in (last, last - 1)}
+    with ProcessPoolExecutor(2) as pool:
+        ahead = Ahead(pool, {last: last - 1}, years.__getitem__)
+        first = ahead.parts(last, years[last], plan, teams, None)
+        begun = ahead._begun[last - 1]
+        second = ahead.parts(last - 1, years[last - 1], plan, teams, first["all"].grains)
+        assert second["all"] is begun.whole
+        other = {**first["all"].grains, "every": "year"}
+        ahead._begun[last - 1] = begun
+        again = ahead.parts(last - 1, years[last - 1], plan, teams, other)
+        assert again["all"] is not begun.whole
+    same_parts(first, parts_of(years[last], plan, teams))
+    same_parts(second, parts_of(years[last - 1], plan, teams, first["all"].grains))
+    same_parts(again, parts_of(years[last - 1], plan, teams, other))
+
+
+def test_a_team_that_no_process_could_evaluate_is_evaluated_here(extract, one_question):
+    class Broken:
+        def submit(self, *given):
+            raise BrokenProcessPool
+
+    plan, teams = ff.load_plan(), list(extract.teams["team_id"])[:1]
+    made = Ahead(Broken(), {}, lambda year: extract).parts(2024, extract, plan, teams, None)
+    same_parts(made, parts_of(extract, plan, teams))
