@@ -246,16 +246,26 @@ def resampled_difference(counts: Counts, plan: Plan) -> Row:
 
 
 def mean_difference(outcome: Outcome, counts: Counts, plan: Plan) -> Row:
-    """Mean after less mean before in equally long windows; p by the signed rank test."""
+    """Mean after less mean before in equally long windows; p by the signed rank test.
+
+    ``rose`` and ``fell`` count the clients with more and with less after: an exact p tells of them where they are few.
+    """
     test = compare.signed_rank(counts.before, counts.after)
     p = float(test.p) if np.isfinite(test.p) else nan
     ones = Counts(counts.before, counts.after, np.ones_like(counts.before), np.ones_like(counts.after))
-    return rate_difference(outcome, ones, plan) | {"p": p}
+    moved = {"rose": int((counts.after > counts.before).sum()), "fell": int((counts.after < counts.before).sum())}
+    return rate_difference(outcome, ones, plan) | {"p": p} | moved
 
 
 def any_difference(outcome: Outcome, counts: Counts, plan: Plan) -> Row:
-    """Share with any after less share with any before; exact McNemar."""
+    """Share with any after less share with any before; exact McNemar.
+
+    ``began`` and ``ceased`` count the clients with any in one window only: the test and its interval are made of them,
+    and give them back.
+    """
     del outcome
-    test = compare.mcnemar(counts.before > 0, counts.after > 0, level=plan.intervals.level)
+    before, after = counts.before > 0, counts.after > 0
+    test = compare.mcnemar(before, after, level=plan.intervals.level)
     found = {"estimate": test.difference, "low": test.difference_low, "high": test.difference_high, "p": test.p}
-    return {**found, "method": "mcnemar", "why": ""}
+    moved = {"began": int((after & ~before).sum()), "ceased": int((before & ~after).sum())}
+    return {**found, "method": "mcnemar", "why": ""} | moved

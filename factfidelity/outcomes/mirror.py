@@ -159,20 +159,22 @@ def _could_show(plan: Plan, outcome: Outcome, counts: Counts, index_stay: str) -
     return precision(outcome, counts, plan) if asked and index_stay == plan.index_stay else {}
 
 
+# clients with more and less, and with any in one window only: what paired tests are made of
+_TURNED = ("rose", "fell", "began", "ceased")
 _CHANGE = [
     "outcome", "cohort", "index_stay", "estimand", "estimate", "low", "high", "p", "adjusted_p", "rejected", "method",
     "why", "detectable", "needed", "clients", "clients_any_before", "clients_any_after", "total_before",
     "total_after", "topic", "role", "largest_before", "two_largest_before", "largest_after", "two_largest_after", *(
         f"moved_{name}_{window}" for name in ("any", "total", "years") for window in ("before", "after")
     ),
-    "planned",
+    *_TURNED, "planned",
 ]  # fmt: skip
 
 
 def _change_frame(rows: list[Row]) -> pd.DataFrame:
     columns = [*_CHANGE, "tested"]
     frame = pd.DataFrame(rows).reindex(columns=columns) if rows else pd.DataFrame(columns=columns, dtype="object")
-    numbers = ["estimate", "low", "high", "p", "adjusted_p", "detectable", "needed"]
+    numbers = ["estimate", "low", "high", "p", "adjusted_p", "detectable", "needed", *_TURNED]
     return frame.assign(**{name: pd.to_numeric(frame[name]) for name in numbers})
 
 
@@ -211,8 +213,10 @@ def _paired(table: pd.DataFrame, change: pd.DataFrame, plan: Plan) -> pd.DataFra
 
 
 _SIDE = ["mean", "median", "clients_any", "largest", "two_largest"]
-_TESTED = ["outcome", "estimand", "p", "rejected"]
-_NOT_OTHERS = ("cohort", "estimand", "p", "adjusted_p", "rejected", "method", "why", "detectable", "needed", "role")
+_TESTED = ["outcome", "estimand", "p", "rejected", *_TURNED]
+_NOT_OTHERS = (
+    "cohort", "estimand", "p", "adjusted_p", "rejected", "method", "why", "detectable", "needed", "role", *_TURNED
+)  # fmt: skip
 
 
 def _flow(design: Design) -> pd.DataFrame:

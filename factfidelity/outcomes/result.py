@@ -28,6 +28,11 @@ _MOVED = {
     for name, columns in {"any": ("clients_any_{}", "total_{}"), "total": ("total_{}",), "years": ()}.items()
     for window in ("before", "after")
 }
+_TESTS = ("p", "adjusted_p", "rejected")
+_TURNED = {
+    **dict.fromkeys(("rose", "fell"), _TESTS),
+    **dict.fromkeys(("began", "ceased"), ("low", "high", *_TESTS)),
+}
 _OTHER = ("estimate", "low", "high")
 _PAIRED = ("mean_before", "mean_after", "median_before", "median_after", "p", "rejected")
 _APART = ("lpt_days", "lpt_rate", "lrv_days", "lrv_rate")
@@ -99,8 +104,9 @@ class MirrorOutcomes(Result):
                 "clients_any_before": (*_CHANGE, "total_before"),
                 "clients_any_after": (*_CHANGE, "total_after"),
                 **_MOVED,
+                **_TURNED,
             },
-            inner=tuple(_MOVED),
+            inner=(*_MOVED, *_TURNED),
             wholes={"clients_any_before": "clients", "clients_any_after": "clients"},
             largest={
                 "total_before": ("largest_before", "two_largest_before"),
@@ -133,6 +139,7 @@ class MirrorOutcomes(Result):
                 "clients": _PAIRED,
                 "clients_any_before": ("mean_before", "median_before", "p", "rejected"),
                 "clients_any_after": ("mean_after", "median_after", "p", "rejected"),
+                **dict.fromkeys(_TURNED, ("p", "rejected")),
             },
             wholes={"clients_any_before": "clients", "clients_any_after": "clients"},
             largest={
@@ -140,7 +147,7 @@ class MirrorOutcomes(Result):
                 "mean_after": ("largest_after", "two_largest_after"),
             },
             topic="topic",
-            inner=("clients_any_before", "clients_any_after"),
+            inner=("clients_any_before", "clients_any_after", *_TURNED),
             free=_PAIRED,
         ),
         # Another choice for the index stay moves the stays of a few clients: only coarse ratios leave the room.
