@@ -47,8 +47,8 @@ class Gate:
         (``{"persons": ("latest.persons",)}``), row by row on the keys that both have: the rest is guarded.
     sums : tuple of tuple of str
         Counts, or days and happenings, of any results of the report that add up, the total first, each
-        ``[result.]frame.count`` with ``?key=value`` where one value of a key is meant (``last``: its last one, ``last-1``
-        the one before):
+        ``[result.]frame.count`` with ``?key=value`` where one value of a key is meant (``last``: its last one,
+        ``last-1`` the one before):
         ``("caseload_ratios.spread.persons", "continuity.persons", "continuity.few")``. Rows are matched on the keys
         that all have. With one part, or where the other parts are not in the report, the rest is guarded, as with
         ``within``.
