@@ -41,7 +41,9 @@ def triples(columns: Sequence[str], values: np.ndarray) -> tuple[list[Triple], f
             for third in others[_may_multiply(logs[rows], first, second, others)]:
                 gap = logs[:, third] - logs[:, first] - logs[:, second]
                 there = np.isfinite(gap)
-                if _is_constant(gap[there], bool(fractions[there][:, [*three, third]].any())):
+                if _nothing_agrees(values[:, [first, second, third]]) and _is_constant(
+                    gap[there], bool(fractions[there][:, [*three, third]].any())
+                ):
                     found.add(_sorted(first, second, third))
             for third in others[_may_add(values, rows, first, second, others)]:
                 there = np.isfinite(values[:, [*three, third]]).all(axis=1)
@@ -98,6 +100,12 @@ def _sorted(*places: int) -> tuple[int, int, int]:
 def _varies(column: np.ndarray) -> bool:
     seen = column[np.isfinite(column)]
     return len(seen) > 0 and (len(seen) == 1 or np.ptp(seen) > 0)
+
+
+def _nothing_agrees(rows: np.ndarray) -> bool:
+    """Return whether the third of three columns is 0 wherever one of the others is, and only there."""
+    known = rows[np.isfinite(rows).all(axis=1)]
+    return bool(((known[:, 2] == 0) == ((known[:, 0] == 0) | (known[:, 1] == 0))).all())
 
 
 def _is_constant(gap: np.ndarray, has_fractions: bool) -> bool:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from factfidelity.display.disclosure_guarded import Guarded
-from factfidelity.display.disclosure_identities import close_identities, given_back
+from factfidelity.display.disclosure_identities import Triple, close_identities, given_back
 from factfidelity.display.disclosure_known import Known
 from factfidelity.display.disclosure_primary import (
+    Mask,
     counts_of,
     dominated,
     first_mask,
@@ -26,6 +27,7 @@ from factfidelity.display.disclosure_rests import add_rests
 from factfidelity.display.disclosure_rule import DisclosureRule
 from factfidelity.display.disclosure_secondary import protect_system
 from factfidelity.display.disclosure_sheets import sheets_of
+from factfidelity.display.disclosure_system import System
 from factfidelity.display.disclosure_unseen import hide_unseen, told_in_rows, unseen_columns
 from factfidelity.display.disclosure_zeros import told_zeros
 from factfidelity.display.gate import Gate
@@ -80,24 +82,29 @@ def close(frames: Sequence[Guarded], rule: DisclosureRule, *, before: Known | No
     left: set[int] = set()
     # numbers of persons first: what rests on those that go with them is often enough for the other figures
     for only in (system.persons, None):
-        state = (-1, -1, -1)
-        while state != (state := (_hidden(frames), int(system.hidden.sum()), int(system.pinned.sum()))):
+        state = None
+        while state != (state := _state(frames, system)):
             for item in frames:
                 spread_in_rows(item.frame, item.gate, item.mask, item.sensitive)
                 _follow(item, frames)
-                _close_rows(item)
-            _mask_to_system(frames, places, registry)
             if len(told := _told_by_rows(frames, places, registry)):
                 system.fix(told, blocks)
                 blocks = system.blocks(~system.fixed)
                 system.sensitive[told_zeros(system, blocks)] = False
+            for item in frames:
+                _close_rows(item)
+            _mask_to_system(frames, places, registry)
             left |= set(protect_system(system, blocks=blocks, only=only))
             _system_to_mask(frames, places, registry)
     return Closed(list(frames), registry, places, sorted(left))
 
 
-def _hidden(frames: Sequence[Guarded]) -> int:
-    return sum(hidden_cells(item.mask) for item in frames)
+def _state(frames: Sequence[Guarded], system: System) -> tuple[int, ...]:
+    """Return what grows as long as something follows."""
+    return (
+        sum(hidden_cells(item.mask) for item in frames),
+        *(int(some.sum()) for some in (system.hidden, system.pinned, system.fixed)),
+    )
 
 
 def _mark(
@@ -200,28 +207,44 @@ def _told_by_rows(
 ) -> np.ndarray:  # fmt: skip
     """Note, in place, what others can make of what they know of a row already; return the numbers that are new.
 
-    Nothing in the row can be hidden against it: the programs are to know it.
+    Nothing in the row can be hidden against it but a number of persons, which costs more than it saves: the programs
+    are to know it.
     """
     system = registry.system
     new = np.zeros(len(system.values), dtype=bool)
     cells_of = dict(zip(places, registry.cells, strict=True))
     for number, item in enumerate(frames):
         told = item.told | item.told_now
-        nothing_shown = {name: np.ones(len(item.frame), dtype=bool) for name in item.mask}
-        for triple in told_in_rows(item) if any(np.any(one) for one in told.values()) else ():
+        if not any(np.any(one) for one in told.values()):
+            continue
+        item.look()
+        for triple in told_in_rows(item):
             if any(name not in item.mask for name in triple):
                 continue
-            unknown, alone = given_back(triple, nothing_shown, item.known, told, item.nothing.get(triple))
-            for name, is_unknown in zip(triple, unknown, strict=True):
+            for name, rows in _told_of(item, triple, told).items():
                 cells = cells_of.get((number, name))
                 if cells is None:
                     continue
-                rows = is_unknown & alone & (cells >= 0) & ~system.sensitive[cells]  # those the audit refuses
+                rows = rows & (cells >= 0) & ~system.sensitive[cells]  # those the audit refuses
                 if rows.any():
                     new[cells[rows]] = True
                     told[name] = told.get(name, np.False_) | rows
-                    item.told[name] = told[name]
+                    item.told[name] = item.told_now[name] = told[name]
     return np.flatnonzero(new & ~system.fixed)
+
+
+def _told_of(item: Guarded, triple: Triple, told: Mask) -> dict[str, np.ndarray]:
+    """Return in which rows a column of three is given back by the others: both known, or one known and one a count."""
+    dear = [name for name in triple if name in item.gate.counts and name not in inner_columns(item.gate)]
+    all_hidden = {name: np.ones(len(item.frame), dtype=bool) for name in triple}
+    but_counts = all_hidden | {name: item.mask[name] for name in dear}
+    known = np.logical_or.reduce([np.broadcast_to(told.get(name, np.False_), len(item.frame)) for name in triple])
+    found: dict[str, np.ndarray] = {}
+    for mask, where in ((all_hidden, all_hidden), (but_counts, {name: known & item.mask[name] for name in triple})):
+        unknown, alone = given_back(triple, mask, item.known, told, item.nothing.get(triple))
+        for name, is_unknown in zip(triple, unknown, strict=True):
+            found[name] = found.get(name, np.False_) | (is_unknown & alone & where[name])
+    return found
 
 
 def _rank(item: Guarded, name: str) -> tuple[bool, bool, bool, bool, bool, str]:

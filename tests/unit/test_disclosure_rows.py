@@ -1,6 +1,7 @@
 """What a row of a table gives back by multiplying and adding its columns."""
 
 import numpy as np
+from frames import frame
 
 from factfidelity.display.disclosure_identities import close_identities, given_back, is_product, triples
 
@@ -46,3 +47,21 @@ def test_a_count_is_found_in_a_mean_that_holds_in_some_rows_only():
     mean = np.where(np.arange(30) % 3 == 0, total / count, draw.uniform(1, 9, 30))
     assert is_product(count, mean, [total])
     assert not is_product(count, draw.uniform(1, 9, 30), [total])
+
+
+def test_columns_that_agree_only_where_something_happened_do_not_give_each_other_back():
+    # one stay went on wherever any did, so that going_on × persons is stays there; where none did it is not
+    table = frame("""
+        group | going_on | stays | persons
+        a     | 1        | 7     | 7
+        b     | 1        | 9     | 9
+        c     | 1        | 12    | 12
+        d     | 1        | 15    | 15
+        e     | 0        | 8     | 8
+    """)
+    columns = ["going_on", "stays", "persons"]
+    found, _ = triples(columns, table[columns].to_numpy(dtype=float))
+    assert found == []
+    product = table[columns].iloc[:4].assign(going_on=[1, 2, 3, 4], stays=[7, 18, 36, 60])
+    found, _ = triples(columns, product.to_numpy(dtype=float))
+    assert found == [("going_on", "stays", "persons")]

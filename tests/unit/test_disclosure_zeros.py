@@ -134,3 +134,25 @@ def test_what_is_shown_in_the_row_is_hidden_and_not_taken_for_known():
     assert mask["within"][[1, 2, 3]].all()
     assert mask["share"][[1, 2, 3]].all()
     assert not mask["clients"].any()
+
+
+def test_what_follows_from_a_known_sum_and_a_number_of_clients_is_known_and_the_clients_stay():
+    # the 18 measures stood in last year's report; 28 and 30 under compulsory care tell of two, and their days go
+    now = frame("""
+        team | clients | compulsory | measures | per_client | days | per_day
+        a    | 150     | 28         | 18       | 0.12       | 703  | 0.0256045519203414
+        b    | 110     | 30         | 40       | 0.3636363636363636 | 650 | 0.0615384615384615
+    """)
+    before = now.assign(clients=[129, 90], compulsory=[30, 22], per_client=[18 / 129, 0.1], days=[760.0, 480.0])
+    before = before.drop(columns="per_day")
+    gate = Gate(
+        keys=("team",), wholes={"compulsory": "clients"},
+        counts={"clients": ("per_client",), "compulsory": ("days", "per_day", "measures", "per_client")},
+    )  # fmt: skip
+    known = Known.from_releases([{"result.table": (before, gate)}])
+    found = close([guard("result", "table", now, gate, RULE)], RULE, before=known)
+    mask = found.frames[0].mask
+    assert mask["compulsory"][0]
+    assert mask["per_client"][0]
+    assert not mask["clients"].any()
+    assert not any(mask[name][1] for name in mask)
