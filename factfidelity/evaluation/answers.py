@@ -17,6 +17,7 @@ from factfidelity.evaluation.earlier import still_known
 from factfidelity.evaluation.grain import COURSES, coarsened, with_periods
 from factfidelity.evaluation.questions import QUESTIONS
 from factfidelity.evaluation.refused import WHY, release_rest
+from factfidelity.evaluation.team_order import in_team_order, teams_in_order
 from factfidelity.extract import Extract
 from factfidelity.schemas.plan import Plan, load_plan
 from factfidelity.schemas.programme import load_programme
@@ -131,6 +132,8 @@ def evaluate(
     with extract.sharing():
         results, missing = _answers(extract, chosen, (grains or {}).get("every", ""), progress)
         results, used = coarsened(results, _asking_again(extract), chosen, grains)
+    order = teams_in_order(extract)
+    results = {name: in_team_order(result, order) for name, result in results.items()}
     if progress:
         progress("done", len(QUESTIONS), len(QUESTIONS))
     return Evaluation(extract, chosen, results, missing, used)

@@ -15,6 +15,7 @@ from factfidelity.errors import PlanError, Problem
 from factfidelity.evaluation.answers import ReleasedEvaluation, evaluate
 from factfidelity.evaluation.earlier import still_known
 from factfidelity.evaluation.refused import WHY, release_rest
+from factfidelity.evaluation.team_order import teams_in_order
 from factfidelity.extract import COLUMNS, Extract
 from factfidelity.schemas.plan import Plan
 
@@ -65,7 +66,7 @@ def team_named(extract: Extract, team: str) -> str:
     teams = extract.teams
     found = teams.loc[(teams["team_id"] == team) | (teams["name"] == team), "team_id"]
     if found.empty:
-        known = ", ".join(sorted(teams["team_id"].astype(str)))
+        known = ", ".join(teams_in_order(extract))
         raise PlanError(problems=[Problem(f'there is no team "{team}" in the delivery', f"choose one of: {known}")])
     return str(found.iloc[0])
 
@@ -138,9 +139,9 @@ def parts_of(
 
 def teams_at_work(extract: Extract) -> list[str]:
     """Return the ids of the teams that have begun and have had clients."""
-    begun = extract.teams.loc[~(extract.teams["started"] >= extract.end), "team_id"].astype("str")
+    begun = set(extract.teams.loc[~(extract.teams["started"] >= extract.end), "team_id"].astype("str"))
     having = set(extract.enrolments.loc[extract.enrolments["client_id"].notna(), "team_id"])
-    return [team for team in sorted(begun) if team in having]
+    return [team for team in teams_in_order(extract) if team in begun and team in having]
 
 
 def evaluate_teams(

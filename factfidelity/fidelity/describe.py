@@ -157,7 +157,7 @@ def describe_scores(scores: FidelityScores, language: str = "sv") -> str:
         ``sv`` or ``en``.
     """
     lines: list[str] = []
-    for _, rows in latest_of(scores.table).groupby("team_id", sort=True):
+    for _, rows in latest_of(scores.table).groupby("team_id", sort=False):
         lines += [*_team(rows, scores.notes, language), ""]
         team = rows["team_id"].iloc[0]
         lines += _missing(scores, str(team), language)

@@ -27,7 +27,7 @@ def score_figures(table: pd.DataFrame, notes: Notes, language: str) -> tuple[Fig
     now = latest_of(table)
     if now["team_id"].nunique() > MANY_TEAMS:
         return _many_figures(table, now, notes, language)
-    profiles = [_profile_figure(str(team), rows, notes, language) for team, rows in now.groupby("team_id", sort=True)]
+    profiles = [_profile_figure(str(team), rows, notes, language) for team, rows in now.groupby("team_id", sort=False)]
     made: list[FigureView] = []
     totals = table[(table["level"] == "total") & table["score"].notna()]
     if totals.groupby("team_id").size().max() > 1:
@@ -56,7 +56,8 @@ def _many_figures(table: pd.DataFrame, now: pd.DataFrame, notes: Notes, language
 
 def _totals_figure(rows: pd.DataFrame, notes: Notes, language: str) -> FigureView:
     """Return each team's latest total beside the one before."""
-    ordered = rows.sort_values(["team_id", "assessment"], kind="stable")
+    place = pd.Series(pd.factorize(rows["team_id"])[0], index=rows.index)
+    ordered = rows.assign(place=place).sort_values(["place", "assessment"], kind="stable").drop(columns="place")
     ordered = ordered.assign(before=ordered.groupby("team_id")["score"].shift())
     latest = ordered.drop_duplicates("team_id", keep="last")
     short = notes.get("short", "")
@@ -271,7 +272,7 @@ def _heat_figure(rows: pd.DataFrame, notes: Notes, language: str) -> FigureView:
     said = "; ".join(
         f"{team}: {len(own)} {('punkter bedömda, lägst', 'items rated, lowest')[language == 'en']} "
         f"{score_text(own['score'].min(), 1, language)}"
-        for team, own in items.dropna(subset=["score"]).groupby("team_id")
+        for team, own in items.dropna(subset=["score"]).groupby("team_id", sort=False)
     )
     lines, across = (teams, items["name"].nunique()) if teams > MANY_TEAMS else (items["name"].nunique(), teams)
     size = (max(7.2, 1.8 + 0.3 * across) if teams > MANY_TEAMS else 7.2, max(2.6, 1.0 + _LINE * lines))
@@ -292,7 +293,7 @@ def _said(rows: pd.DataFrame, language: str) -> str:
             + ", ".join(
                 f"{row['label']} {score_text(row['score'], 2, language)}" for row in records(labelled(own, language))
             )
-            for team, own in rows.groupby("team_id")
+            for team, own in rows.groupby("team_id", sort=False)
         )
         + "."
     )

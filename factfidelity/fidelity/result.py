@@ -69,7 +69,9 @@ class FidelityScores(Result):
     def summary(self, language: str | None = None) -> str:
         """Return each team's latest total with its band, its change, and the items that are lowest."""
         language = language or self.language
-        lines = [self._team_sentence(str(team), rows, language) for team, rows in self.table.groupby("team_id")]
+        lines = [
+            self._team_sentence(str(team), rows, language) for team, rows in self.table.groupby("team_id", sort=False)
+        ]
         return " ".join(lines)
 
     def _team_sentence(self, team: str, rows: pd.DataFrame, language: str) -> str:
@@ -194,7 +196,7 @@ class FidelityScores(Result):
         """Return each team's latest total with its band."""
         language = language or self.language
         found = []
-        for team, rows in self.table.groupby("team_id"):
+        for team, rows in self.table.groupby("team_id", sort=False):
             now = latest_of(rows)
             total = now[now["level"] == "total"].iloc[0]
             value = float(total["score"])

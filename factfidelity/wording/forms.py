@@ -201,6 +201,21 @@ _SAME = {"é": "e", "è": "e", "ü": "y", "æ": "ä", "ø": "ö", "á": "a", "à
 
 
 def sort_key(text: object) -> tuple[tuple[int, int | str], ...]:
-    """Return a key that sorts å, ä, ö after z, in that order, without regard to case."""
-    letters = (_SAME.get(letter, letter) for letter in str(text).casefold())
-    return tuple((1, _ORDER[letter]) if letter in _ORDER else (0, letter) for letter in letters)
+    """Return a key that sorts numbers by size and å, ä, ö after z, in that order, without regard to case.
+
+    Examples
+    --------
+    >>> sorted(["Team 10", "Öst", "team 6", "Åsen"], key=sort_key)
+    ['team 6', 'Team 10', 'Åsen', 'Öst']
+    """
+    return tuple(part for run in _RUNS.findall(str(text).casefold()) for part in _parts_of(run))
+
+
+_RUNS = re.compile(r"\d+|\D+")
+
+
+def _parts_of(run: str) -> list[tuple[int, int | str]]:
+    if run[0].isdecimal():
+        return [(0, int(run))]
+    letters = (_SAME.get(letter, letter) for letter in run)
+    return [(2, _ORDER[letter]) if letter in _ORDER else (1, letter) for letter in letters]
