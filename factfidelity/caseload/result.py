@@ -15,7 +15,7 @@ from factfidelity.display import charts
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.display.views import FigureView, KeyFigure, NativeChart, TableView, columns_in
-from factfidelity.wording import number, percent, period_name, pick
+from factfidelity.wording import listed, number, percent, period_name, pick
 
 _HELD = ("client_days", "clients", "ratio")
 _STAFF = ("fte_days", "fte", "reference_low", "reference_high", "heads", "days")
@@ -229,7 +229,9 @@ class CaseloadRatios(Result):
         far = rows.loc[(rows["ratio_last_day"] / rows["ratio"] - 1).abs() > 0.1]
         if not len(far):
             return ()
-        names = ", ".join(words.with_team_names(far, language)["team"])
+        shown = words.with_team_names(far, language)
+        teams = zip(shown["team"], far["team_id"], strict=True)
+        names = listed([name.lower() if team == "total" else name for name, team in teams], language)
         tenth = percent(0.1, language=language)
         text = {
             "sv": f"Sista dagens kvot skiljer sig mer än {tenth} från årets för {names}.",

@@ -83,10 +83,13 @@ DENOMINATORS: Mapping[str, Text] = {
         "sv": "alla heltidstjänster i teamet utom administratörer",
         "en": "all FTE in the team but administrators",
     },
-    "case_managers": {"sv": "heltid som vård- och stödsamordnare", "en": "case-manager FTE"},
+    "case_managers": {
+        "sv": "heltid i de yrken som modellen räknar som vård- och stödsamordnare",
+        "en": "FTE of the professions that the model counts as case managers",
+    },
     "case_managers_less_stable": {
-        "sv": "heltid som vård- och stödsamordnare, stabila klienter borträknade",
-        "en": "case-manager FTE, stable clients taken out",
+        "sv": "heltid i samma yrken, stabila klienter borträknade",
+        "en": "FTE of the same professions, stable clients taken out",
     },
 }
 

@@ -94,6 +94,7 @@ def _card(figures: Sequence[KeyFigure], quality: str, language: str) -> Card:
         bounds, reading = _bounds(first, language), reading_of(first, language)
         # The ratio and its interval stand above already.
         sentence = _RATIO.sub("", sentence) if bounds and reading else sentence
+        sentence = "" if sentence == f"{first.label}: {value_text(first, language)}." else sentence
         return Card(first.label, value_text(first, language), bounds, reading, sentence, quality)
     known = sorted((one for one in figures if one.value is not None), key=lambda one: one.value or 0.0)
     if not known:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from factfidelity.display.views import Column, TableView
+from factfidelity.wording import integer, listed
 
 Flags = npt.NDArray[np.bool_]
 NUMERIC = frozenset({"integer", "number", "percent"})
@@ -23,7 +24,10 @@ _WORDS = {
         "en": "No value can be shown in the columns {names}.",
     },
     "rows": {"sv": "Inget värde kan visas för {names}.", "en": "No value can be shown for {names}."},
-    "more_rows": {"sv": "{count} andra rader", "en": "{count} other rows"},
+    "many_rows": {
+        "sv": "Utelämnade rader, där inget värde kan visas: {count} av {rows}.",
+        "en": "Rows left out because no value can be shown: {count} of {rows}.",
+    },
     "more_columns": {"sv": "{count} andra kolumner", "en": "{count} other columns"},
     "whole": {
         "sv": "Inget värde i tabellen kan visas: de bygger på för få personer, skulle avslöja andra värden eller "
@@ -31,7 +35,6 @@ _WORDS = {
         "en": "No value of the table can be shown: they rest on too few persons, would give other values away or are "
         "missing in the source.",
     },
-    "and": {"sv": "och", "en": "and"},
 }
 
 
@@ -65,7 +68,7 @@ def lean(view: TableView, language: str) -> TableView:
         opening, closing = _QUOTES[language]
         notes.append(_said(key, [f"{opening}{column.heading}{closing}" for column in empty], language))
     if hidden.any():
-        notes.append(_said("rows", _row_names(view, hidden), language))
+        notes.append(_rows_left_out(view, hidden, language))
     kept = ~hidden
     return dataclasses.replace(
         view,
@@ -126,11 +129,17 @@ def _row_names(view: TableView, hidden: Flags) -> list[str]:
     return [": ".join(part for part in parts if part and part != "nan") for parts in rows]
 
 
+def _rows_left_out(view: TableView, hidden: Flags, language: str) -> str:
+    """Name the rows that are left out, where their names are few and tell them apart; else say how many."""
+    names = _row_names(view, hidden)
+    if len(set(names)) == len(names) <= _MOST_NAMED:
+        return _said("rows", names, language)
+    count, rows = (integer(number, language=language) for number in (len(names), len(hidden)))
+    return _WORDS["many_rows"][language].format(count=count, rows=rows)
+
+
 def _said(key: str, names: list[str], language: str) -> str:
     if len(names) > _MOST_NAMED:
-        more = _WORDS["more_rows" if key == "rows" else "more_columns"][language].format(
-            count=len(names) - _MOST_NAMED + 1
-        )
+        more = _WORDS["more_columns"][language].format(count=len(names) - _MOST_NAMED + 1)
         names = [*names[: _MOST_NAMED - 1], more]
-    listed = ", ".join(names[:-1]) + f" {_WORDS['and'][language]} {names[-1]}" if len(names) > 1 else names[0]
-    return _WORDS[key][language].format(names=listed)
+    return _WORDS[key][language].format(names=listed(names, language))

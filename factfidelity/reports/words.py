@@ -101,8 +101,8 @@ READING: Mapping[str, Text] = {
         "en": "{change} higher after than before (interval {least}–{most}).",
     },
     "unclear": {
-        "sv": "Underlaget kan inte skilja före från efter: intervallet omfattar 1.",
-        "en": "The data cannot tell before from after: the interval includes 1.",
+        "sv": "Underlaget räcker inte för att säga om något ändrades: intervallet omfattar 1.",
+        "en": "The data cannot tell whether anything changed: the interval includes 1.",
     },
 }
 
@@ -111,8 +111,8 @@ HEADLINE: Mapping[str, Text] = {
     "lower": {"sv": "Lägre efter än före: {names}.", "en": "Lower after than before: {names}."},
     "higher": {"sv": "Högre efter än före: {names}.", "en": "Higher after than before: {names}."},
     "unclear": {
-        "sv": "Underlaget kan inte skilja före från efter för {names}.",
-        "en": "The data cannot tell before from after for {names}.",
+        "sv": "Underlaget räcker inte för att säga om detta ändrades: {names}.",
+        "en": "The data cannot tell whether these changed: {names}.",
     },
     "and": {"sv": "och", "en": "and"},
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import SupportsFloat
 
@@ -194,6 +195,18 @@ def _told(found: re.Match[str], language: str) -> str:
     stands_alone = bool(stop) or after in {"", ",", ";", "."}
     is_free = stands_alone and (not before or before[-1].casefold() not in _LEADING)
     return f"{words}{stop}" if is_free else f"({words}){stop}"
+
+
+def listed(names: Sequence[str], language: str = "sv") -> str:
+    """Return names in a row, the last after an "and".
+
+    Examples
+    --------
+    >>> listed(["Norr", "Söder", "Väst"])
+    'Norr, Söder och Väst'
+    """
+    last = {"sv": " och ", "en": " and "}[language]
+    return last.join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 _ORDER = {letter: place for place, letter in enumerate("abcdefghijklmnopqrstuvwxyzåäö")}

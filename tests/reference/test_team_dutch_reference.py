@@ -37,7 +37,7 @@ def test_the_text_says_which_denominator_each_ratio_has(clients, team, managers)
     result = staffing(dutch_team(clients), "FACT")
     text = result.summary("en")
     assert f"{team} (all FTE in the team but administrators)" in text
-    assert f"{managers} (case-manager FTE, stable clients taken out)" in text
+    assert f"{managers} (FTE of the same professions, stable clients taken out)" in text
     assert f"{team.replace('.', ',')} (alla heltidstjänster i teamet utom administratörer)" in result.summary("sv")
 
 

@@ -81,7 +81,7 @@ def test_the_headline_says_what_the_intervals_carry_and_no_more(language):
 
     figures = [one("Beds", 0.5, 0.9), one("Visits", 0.7, 0.99), one("LPT", 1.1, 2.0), one("Days", 0.4, 1.3)]
     said = cards.headline(figures, language)
-    sv = "Lägre efter än före: beds och visits. Högre efter än före: LPT. Underlaget kan inte skilja före från efter"
+    sv = "Lägre efter än före: beds och visits. Högre efter än före: LPT. Underlaget räcker inte"
     en = "Lower after than before: beds and visits. Higher after than before: LPT. The data cannot tell"
     assert said.startswith({"sv": sv, "en": en}[language])
     assert said.endswith("days.")
@@ -104,7 +104,7 @@ def test_figures_of_one_group_share_a_card_and_many_are_named_by_their_ends():
     [
         (0.60, 0.82, 0.70, "30 % lägre efter än före (intervall 18–40 %)."),
         (1.10, 1.50, 1.25, "25 % högre efter än före (intervall 10–50 %)."),
-        (0.57, 2.35, 1.05, "Underlaget kan inte skilja före från efter: intervallet omfattar 1."),
+        (0.57, 2.35, 1.05, "Underlaget räcker inte för att säga om något ändrades: intervallet omfattar 1."),
     ],
 )
 def test_a_ratio_is_read_from_its_interval(low, high, value, said):
