@@ -70,12 +70,14 @@ class ContactPattern(Result):
             sums=sums_over_year("latest", "table", _ADDED),
         ),
         "forms": Gate(
-            ("team_id", "form"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM, within=_IN_YEAR
+            ("team_id", "form"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM, within=_IN_YEAR,
+            same=(("forms.persons", "mix.persons?kind=form&period_start=last&code>form"),),
         ),
         # what one to four of the staff did is theirs: their number goes before the gate and never leaves the room
         "professions": Gate(
             ("team_id", "profession"), {"persons": _HELD, "staff": ("persons", *_HELD)}, margins=_TEAM,
             within=_IN_YEAR, inner=("staff",),
+            same=(("professions.persons", "mix.persons?kind=profession&period_start=last&code>profession"),),
         ),
         "mix": Gate(
             ("team_id", "period_start", "kind", "code"), {"persons": _HELD, "staff": ("persons", *_HELD)},

@@ -7,7 +7,7 @@ give the third. Who is in two teams counts in both and once in the total: the te
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,30 +33,35 @@ class Member:
     keys: tuple[str, ...]
     rows: np.ndarray
     cells: np.ndarray
+    called: Mapping[str, str] = field(default_factory=dict)  # keys that bear another name in the other tables
 
     def over(self, keys: Sequence[str]) -> dict[int, int]:
         """Return the cell of each combination of some keys, where there is one only."""
-        names = names_of(self.item.frame, keys, {}).whole[self.rows]
+        names = names_of(self.item.frame.rename(columns=self.called), keys, {}).whole[self.rows]
         found = pd.DataFrame({"name": names, "cell": self.cells[self.rows]}).drop_duplicates()
         found = found.loc[(found["cell"] >= 0) & ~found["name"].duplicated(keep=False)]
         return dict(zip(found["name"].tolist(), found["cell"].tolist(), strict=True))
 
 
 def member_of(text: str, result: str, frames: Sequence[Guarded], cells_of: Cells) -> Member | None:
-    """Return the count that a text names: ``[result.]frame.count``, then ``?key=value`` for one value of a key."""
+    """Return the count that a text names: ``[result.]frame.count``, then ``?key=value`` for one value of a key.
+
+    ``key>name`` says what a key is called in the other tables.
+    """
     name, _, fixed = text.partition("?")
-    *place, field, count = name.split(".")
+    *place, table, count = name.split(".")
     wanted = place[0] if place else result
-    at = next((at for at, one in enumerate(frames) if (one.result, one.field) == (wanted, field)), -1)
+    at = next((at for at, one in enumerate(frames) if (one.result, one.field) == (wanted, table)), -1)
     if (at, count) not in cells_of:
         return None
     item = frames[at]
     rows = np.ones(len(item.frame), dtype=bool)
-    chosen = dict(part.split("=", 1) for part in fixed.split("&") if part)
+    chosen = dict(part.split("=", 1) for part in fixed.split("&") if "=" in part)
+    called = dict(part.split(">", 1) for part in fixed.split("&") if ">" in part)
     for key, value in chosen.items():
         rows &= _is_value(item.frame[key], value)
-    keys = tuple(key for key in item.gate.keys if key not in chosen and key in item.frame.columns)
-    return Member(item, keys, rows, cells_of[at, count])
+    keys = tuple(called.get(key, key) for key in item.gate.keys if key not in chosen and key in item.frame.columns)
+    return Member(item, keys, rows, cells_of[at, count], called)
 
 
 def _is_value(column: pd.Series, value: str) -> np.ndarray:
@@ -69,13 +74,14 @@ def _is_value(column: pd.Series, value: str) -> np.ndarray:
     return np.asarray(column == order[place]) if place < len(order) else np.zeros(len(column), dtype=bool)
 
 
-def across(frames: Sequence[Guarded], cells_of: Cells) -> Iterator[tuple[int, list[int]]]:
+def across(frames: Sequence[Guarded], cells_of: Cells, *, same: bool = False) -> Iterator[tuple[int, list[int]]]:
     """Yield total and parts of the sums that gates declare over several tables, row by row on the keys all have.
 
-    A total with one part only, or where the others are not part of this release, has a rest that stands nowhere.
+    A total with one part only, or where the others are not part of this release, has a rest that stands nowhere. With
+    ``same`` the two places of what gates declare to be one number.
     """
     for item in frames:
-        for total, *parts in item.gate.sums:
+        for total, *parts in item.gate.same if same else item.gate.sums:
             whole = member_of(total, item.result, frames, cells_of)
             others = [member_of(part, item.result, frames, cells_of) for part in parts]
             there = [one for one in others if one is not None]
@@ -102,6 +108,11 @@ def add_across(
         elif len(parts) == 1 and rest > 0:
             pairs[parts[0], total] = pairs.get((parts[0], total), False) or bool(rest < rule.smallest)
             system.costs[total] = max(system.costs[total], system.costs[parts[0]] + 1.0)
+    equations += [
+        ((one, other), (1.0, -1.0))
+        for other, (one,) in across(frames, cells_of, same=True)
+        if system.values[one] == system.values[other]
+    ]
     system.sums = system.sums.joined(Sums.of(equations))
 
 

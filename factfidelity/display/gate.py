@@ -52,6 +52,10 @@ class Gate:
         ``("caseload_ratios.spread.persons", "continuity.persons", "continuity.few")``. Rows are matched on the keys
         that all have. With one part, or where the other parts are not in the report, the rest is guarded, as with
         ``within``.
+    same : tuple of (str, str)
+        Two places that hold one number, in the words of ``sums``; ``?key>name`` says what a key is called in the other
+        table: ``("forms.persons", "mix.persons?kind=form&period_start=last&code>form")``. Where their values differ
+        they are two numbers: the last calendar year is not always the last year.
     free : tuple of str
         Figures that do not give their count back (the mean of a measure of each person): they go where the count is
         too small, but stay where it is only hidden for the sake of another.
@@ -74,6 +78,7 @@ class Gate:
     alias: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     within: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sums: tuple[tuple[str, ...], ...] = ()
+    same: tuple[tuple[str, str], ...] = ()
     free: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -58,13 +60,13 @@ def test_a_gate_knows_all_that_it_names():
 def test_every_sum_over_several_tables_names_counts_or_what_rests_on_them_and_keys_that_exist(results):
     wrong = []
     for result in results.values():
-        for name in (name for gate in result.gates.values() for one in gate.sums for name in one):
+        for name in (name for gate in result.gates.values() for one in (*gate.sums, *gate.same) for name in one):
             place, _, fixed = name.partition("?")
             *other, part, figure = place.split(".")
             gates = results[other[0]].gates if other and other[0] in results else result.gates
             if other and other[0] not in results:
                 continue
-            keys = {key.partition("=")[0] for key in fixed.split("&") if key}
+            keys = {re.split("[=>]", key)[0] for key in fixed.split("&") if key}
             held = (
                 {one for count, rest in gates[part].counts.items() for one in (count, *rest)} if part in gates else {}
             )

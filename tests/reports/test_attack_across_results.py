@@ -252,3 +252,15 @@ def test_a_hidden_month_does_not_follow_from_the_other_months_and_the_year(pair,
                 if len(gone) == 1 and real.notna().all():
                     assert total - values.sum() != real.to_numpy()[values.isna().to_numpy()][0], (team, column, last)
     assert looked
+
+
+@pytest.mark.parametrize(("field", "kind"), [("forms", "form"), ("professions", "profession")])
+def test_the_last_year_and_the_calendar_year_that_it_is_hide_the_same_numbers(pair, field, kind):
+    shown, true = frame(pair, "contact_pattern", field)
+    years, _ = frame(pair, "contact_pattern", "mix")
+    of_kind = years[(years["kind"] == kind) & (years["period_start"] == years["period_start"].max())]
+    one = numbers(shown, "persons", ["team_id", kind])
+    other = numbers(of_kind.rename(columns={"code": kind}), "persons", ["team_id", kind])
+    assert one.isna().any()
+    assert one.isna().equals(other.reindex(one.index).isna())
+    assert len(true) == len(one)

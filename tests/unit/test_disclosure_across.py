@@ -127,3 +127,34 @@ def test_a_small_month_before_the_last_year_hides_no_other():
     released, _ = release_results(year_and_periods(12, 1), DisclosureRule())
     assert np.isnan(released["periods"].table["booked"]).sum() == 1
     assert not np.isnan(released["year"].table["booked"].iloc[0])
+
+
+def one_number_in_two_tables(last):
+    """Persons by form over the last year, and by form and calendar year: what is hidden along differs by chance."""
+    form = pd.DataFrame({
+        "team": [*"aabbtt"], "form": ["visit", "call"] * 3, "persons": [26, 20, 4, 12, 30, 32],
+    }).replace({"team": {"t": "total"}})  # fmt: skip
+    year = form.rename(columns={"form": "code"}).assign(year=2020)
+    year = pd.concat([year.assign(year=2019, persons=[25, 20, 15, 12, 40, 32]), year.assign(persons=last)])
+    counts = {"persons": ()}
+    return {
+        "last": of(form, keys=("team", "form"), counts=counts, margins={"team": "total"},
+                   same=(("table.persons", "years.table.persons?year=last&code>form"),)),
+        "years": of(year, keys=("team", "year", "code"), counts=counts, margins={"team": "total"}),
+    }  # fmt: skip
+
+
+def test_one_number_in_two_tables_is_hidden_in_both():
+    released, _ = release_results(one_number_in_two_tables([26, 20, 4, 12, 30, 32]), DisclosureRule())
+    last, years = (released[name].table for name in ("last", "years"))
+    gone = last["persons"].isna().to_numpy()
+    assert gone.sum() >= 2
+    assert gone[2]
+    assert (years.loc[years["year"] == 2020, "persons"].isna().to_numpy() == gone).all()
+    assert years.loc[years["year"] == 2019, "persons"].notna().all()
+
+
+def test_numbers_of_other_days_are_not_one_though_they_bear_one_name():
+    released, _ = release_results(one_number_in_two_tables([24, 20, 14, 13, 38, 33]), DisclosureRule())
+    years = released["years"].table
+    assert years.loc[years["year"] == 2020, "persons"].isna().sum() <= 1
