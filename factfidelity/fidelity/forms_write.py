@@ -78,6 +78,10 @@ def write_rating_form(
     return target
 
 
+# Width in letters of the column that says what the scores stand for.
+_ASKS = 46
+
+
 def _raters(raters: Sequence[str] | int) -> list[str]:
     if isinstance(raters, int):
         if not 1 <= raters <= 10:
@@ -127,9 +131,16 @@ def _start(book: Any, style: Any, scale: Scale, team: str, raters: list[str], la
     sheet.set_row(6, 66)
     sheet.merge_range(7, 0, 7, 1, scale.licence.terms.pick(language), style["plain"])
     sheet.set_row(7, 48)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    _printed(sheet)
     _protect(sheet)
+
+
+def _printed(sheet: Any) -> None:
+    """Print on A4 across, as large as the width allows."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+    sheet.fit_to_pages(1, 0)
 
 
 def _protect(sheet: Any) -> None:
@@ -138,9 +149,8 @@ def _protect(sheet: Any) -> None:
 
 def _assessor(book: Any, style: Any, scale: Scale, rater: str, beside: dict[str, str], language: str) -> None:
     sheet = book.add_worksheet(rater)
-    _dress(
-        sheet, style, f"{scale.short}: {rater}", [words(name, language) for name in COLUMNS], (7, 26, 46, 34, 9, 28, 36)
-    )
+    widths = (7, 26, _ASKS, 34 if beside else 12, 9, 28, 36)
+    _dress(sheet, style, f"{scale.short}: {rater}", [words(name, language) for name in COLUMNS], widths)
     for place, (name, item) in enumerate(scale.items.items()):
         row = HEAD + 1 + place
         sheet.write_string(row, 0, name, style["bold"])
@@ -150,7 +160,8 @@ def _assessor(book: Any, style: Any, scale: Scale, rater: str, beside: dict[str,
         sheet.write_blank(row, SCORE, None, style["score"])
         sheet.write_blank(row, 5, None, style["free"])
         sheet.write_blank(row, 6, None, style["free"])
-        sheet.set_row(row, max(30, 13.5 * (1 + asks(item, language).count("\n"))))
+        lines = sum(-(-len(line) // _ASKS) for line in asks(item, language).split("\n"))
+        sheet.set_row(row, max(30, 13.5 * lines))
         _choice(sheet, scale, name, row, SCORE, language)
     _protect(sheet)
 
@@ -161,8 +172,7 @@ def _dress(sheet: Any, style: Any, title: str, headings: Sequence[str], widths: 
         sheet.write(HEAD, column, heading, style["head"])
         sheet.set_column(column, column, width)
     sheet.freeze_panes(HEAD + 1, 2)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    _printed(sheet)
     sheet.repeat_rows(HEAD)
 
 
@@ -228,7 +238,8 @@ def asks(item: Item, language: str) -> str:
     """Return what an item's scores stand for, as far as it may be shown: one line for each score."""
     lines = [item.means.pick(language)] if item.means else []
     if item.unit and any(anchor.cut for anchor in item.anchors):
-        lines.append(item.unit.pick(language).capitalize() + ":")
+        unit = item.unit.pick(language)
+        lines.append(f"{unit[:1].upper()}{unit[1:]}:")
     for anchor in sorted(item.anchors, key=lambda anchor: -(anchor.score or 0)):
         limits = limits_text(anchor, language)
         said = anchor.words.pick(language) if anchor.words else ""
@@ -252,6 +263,8 @@ def limits_text(anchor: Any, language: str) -> str:
         low = f"{'från' if swedish else 'from'} {shown(anchor.from_)}"
     elif anchor.above is not None:
         low = f"{'över' if swedish else 'above'} {shown(anchor.above)}"
+    if anchor.to == 0 and not low:
+        return shown(0)
     if anchor.to is not None:
         high = f"{'till och med' if swedish else 'up to'} {shown(anchor.to)}"
     elif anchor.below is not None:
