@@ -78,8 +78,8 @@ def write_rating_form(
     return target
 
 
-# Width in letters of the column that says what the scores stand for.
-_ASKS = 46
+# Width of the column that says what the scores stand for, and how many of its small letters go on a line.
+_ASKS, _LETTERS = 46, 54
 
 
 def _raters(raters: Sequence[str] | int) -> list[str]:
@@ -149,7 +149,7 @@ def _protect(sheet: Any) -> None:
 
 def _assessor(book: Any, style: Any, scale: Scale, rater: str, beside: dict[str, str], language: str) -> None:
     sheet = book.add_worksheet(rater)
-    widths = (7, 26, _ASKS, 34 if beside else 12, 9, 28, 36)
+    widths = (7, 26, _ASKS, 34 if beside else 18, 9, 28, 36)
     _dress(sheet, style, f"{scale.short}: {rater}", [words(name, language) for name in COLUMNS], widths)
     for place, (name, item) in enumerate(scale.items.items()):
         row = HEAD + 1 + place
@@ -160,7 +160,7 @@ def _assessor(book: Any, style: Any, scale: Scale, rater: str, beside: dict[str,
         sheet.write_blank(row, SCORE, None, style["score"])
         sheet.write_blank(row, 5, None, style["free"])
         sheet.write_blank(row, 6, None, style["free"])
-        lines = sum(-(-len(line) // _ASKS) for line in asks(item, language).split("\n"))
+        lines = sum(-(-len(line) // _LETTERS) for line in asks(item, language).split("\n"))
         sheet.set_row(row, max(30, 13.5 * lines))
         _choice(sheet, scale, name, row, SCORE, language)
     _protect(sheet)

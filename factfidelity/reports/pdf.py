@@ -128,7 +128,5 @@ def _table(view: TableView, language: str) -> str:
     table = f"table(columns: ({widths},), align: ({align},), table.header({header}),\n  {body})"
     size = "9pt" if len(columns) <= 6 else "7pt" if len(columns) <= 11 else "5.8pt"
     notes = "".join(f'#text(size: 8.5pt, fill: rgb("#4d5562"))[#{_quoted(note)}]\n\n' for note in view.notes)
-    return (
-        f"#[#set text(size: {size})\n#figure({table}, kind: table, caption: [#{_quoted(view.caption)}], "
-        f"alt: {_quoted(view.caption)})]\n{notes}"
-    )
+    # No alt text: one would take the place of rows and headers for whoever listens.
+    return f"#[#set text(size: {size})\n#figure({table}, kind: table, caption: [#{_quoted(view.caption)}])]\n{notes}"

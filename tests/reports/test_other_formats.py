@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 
 import pytest
 
 import factfidelity as ff
+from factfidelity.display.views import FigureView, TableView
 from factfidelity.reports.cards import split_sentences
 from factfidelity.reports.document import report_docx
+from factfidelity.reports.outline import outline
 from factfidelity.reports.pages import ReportPages
 from factfidelity.reports.pdf import report_pdf
 from factfidelity.reports.slides import report_pptx, slide_figures
@@ -32,6 +35,21 @@ def test_the_pdf_passes_the_gate_of_pdf_ua_and_is_the_same_twice(released, langu
     fonts = set(re.findall(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([A-Za-z]+)", made))
     assert fonts
     assert fonts <= {b"DejaVuSans", b"LibertinusSerif"}, "letters of this machine would make other bytes elsewhere"
+
+
+def test_tables_of_the_pdf_have_rows_and_headers_for_whoever_listens_and_pictures_an_alt_text(released):
+    pytest.importorskip("typst")
+    made = report_pdf(released, language="sv")
+    kinds = Counter(re.findall(rb"/S\s*/(\w+)", made))
+    parts = list(outline(ReportPages(released, "sv")))
+    tables = [part for part in parts if isinstance(part, TableView)]
+    pictures = [part for part in parts if isinstance(part, FigureView)]
+    assert kinds[b"Table"] == kinds[b"THead"] == len(tables) > 20
+    assert kinds[b"TH"] == sum(len(table.columns) for table in tables)
+    assert len(re.findall(rb"/Scope\s*/Column", made)) == kinds[b"TH"]
+    assert kinds[b"TR"] == sum(1 + len(table.frame) for table in tables)
+    assert kinds[b"Figure"] == len(pictures) > 5
+    assert made.count(b"/Alt") == kinds[b"Figure"]
 
 
 def test_the_word_document_has_alt_texts_header_rows_and_its_language(released):
