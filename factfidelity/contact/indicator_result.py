@@ -21,6 +21,17 @@ _VALUE = ("value", "low", "high")
 _OWN_SECTIONS = frozenset({"resource_group", "work", "school", "placements", "collaboration", "hospital"})
 
 
+def _decimals(row: Mapping[str, Any]) -> int:
+    """Return how exactly an indicator is told: days whole, a rate by its size."""
+    if row["form"] in ("days", "mean"):
+        return 0 if row["form"] == "days" else 2
+    return 2 if float(row["value"]) < _SMALL else 1
+
+
+# Below this a rate is told with two decimals.
+_SMALL = 10.0
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ProgrammeIndicators(Result):
     """Indicators of a care model that are counted on plans, events, work, placements and services.
@@ -77,7 +88,7 @@ class ProgrammeIndicators(Result):
         if row["form"] == "percent":
             return percent(row["value"], language=language)
         unit = pick(UNITS.get(row["indicator"], UNITS[row["form"]]), language)
-        decimals = {"days": 0, "mean": 2}.get(row["form"], 1)
+        decimals = _decimals(row)
         return f"{number(row['value'], decimals=decimals, language=language)} {unit}".strip()
 
     def unit(self, row: Mapping[str, Any], language: str) -> str:
@@ -97,8 +108,8 @@ class ProgrammeIndicators(Result):
             return pick(text, language)
         parts = [f"{pick(LABELS[row['indicator']], language)}: {self.said(row, language)}" for row in given]
         none = len(rows) - len(given)
-        more = {"sv": f" Utan värde att visa: {none}." if none else "",
-                "en": f" Without a value to show: {none}." if none else ""}  # fmt: skip
+        more = {"sv": f" För {none} mått finns inget värde att visa." if none else "",
+                "en": f" Indicators without a value to show: {none}." if none else ""}  # fmt: skip
         lead = "" if "section" in self.notes else f"{self.heading(language)}. "
         heard = (len(self.coverage) or len(self.actions)) and "section" not in self.notes
         voice = " " + self._voice(language) if heard else ""
@@ -210,7 +221,7 @@ class ProgrammeIndicators(Result):
         for row in rows[:3]:
             label = pick(LABELS[row["indicator"]], language)
             form: Any = "percent" if row["form"] == "percent" else "number"
-            decimals = {"percent": 0, "days": 0}.get(row["form"], 2)
+            decimals = 0 if row["form"] == "percent" else _decimals(row)
             text = f"{label}: {self.said(row, language)}."
             found.append(KeyFigure(row["indicator"], label, float(row["value"]), text, form=form, decimals=decimals))
         return tuple(found)

@@ -15,7 +15,7 @@ from factfidelity.evaluation import ALL_TEAMS
 from factfidelity.reports.pages import environment
 from factfidelity.reports.words import WORDS
 from factfidelity.schemas.plan import Plan
-from factfidelity.wording import number, percent, pick, sort_key
+from factfidelity.wording import HIDDEN, number, percent, pick, sort_key
 
 WORDS_HERE: Mapping[str, Mapping[str, str]] = {
     "title": {"sv": "Rapporter för varje team och år", "en": "Reports for each team and year"},
@@ -214,7 +214,9 @@ def _year(root: Path, year: int, lines: Sequence[Line], language: str, words: Ma
     rows = []
     for line in lines:
         known = {cell["name"]: cell for cell in line.cells}
-        key = [known.get(name, {"text": "", "range": ""}) for name in heads]
+        # A figure that a team's report lacks is not shown or cannot be had; what only teams have, all of them lack.
+        lacking = HIDDEN if line.cells and line.team != ALL_TEAMS else ""
+        key = [known.get(name, {"text": lacking, "range": ""}) for name in heads]
         rows.append(_row(root, line, language, words) | {"key": key})
     return {"year": year, "rows": rows, "heads": list(heads.values())}
 
