@@ -114,8 +114,21 @@ def _spread_known(closed: Closed, known: np.ndarray, told: list[Mask]) -> None:
         known[cells[told[number][column] & (cells >= 0)]] = True
 
 
+def _standing(closed: Closed, bad: set[int]) -> set[int]:
+    """Return the cells that stand in a table: for the rest of a whole, which stands in none, a part beside it."""
+    standing = np.unique(np.concatenate([np.empty(0, dtype="int64"), *closed.registry.cells]))
+    system, found = closed.registry.system, bad & set(standing.tolist())
+    for rest in bad - found:
+        beside = system.sums.cells[np.isin(system.sums.rows, system.sums.rows[system.sums.cells == rest])]
+        beside = beside[np.isin(beside, standing)]
+        hidden = beside[system.hidden[beside]]
+        found |= {int(cell) for cell in (hidden if len(hidden) else beside)[:1]}
+    return found
+
+
 def _refusal(closed: Closed, bad: set[int]) -> DisclosureError:
     problems = []
+    bad = _standing(closed, bad)
     for (number, column), cells in zip(closed.sheets, closed.registry.cells, strict=True):
         rows = int(np.isin(cells, list(bad)).sum())
         if rows:

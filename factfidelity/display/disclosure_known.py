@@ -10,7 +10,7 @@ import pandas as pd
 
 from factfidelity.display.disclosure_guarded import Guarded
 from factfidelity.display.disclosure_names import Names, names_of
-from factfidelity.display.disclosure_primary import counts_of, numbers
+from factfidelity.display.disclosure_primary import numbers
 from factfidelity.display.gate import Gate
 
 Releases = Sequence[Mapping[str, tuple[pd.DataFrame, Gate]]]  # frames by "result.field", for each release
@@ -30,7 +30,8 @@ class Known:
             figures: dict[tuple[str, str], pd.Series] = {}
             for table, (frame, gate) in frames.items():
                 names = _whole(names_of(frame, gate.keys, gate.margins))
-                resting = [column for count in counts_of(frame, gate) for column in (count, *gate.counts[count])]
+                # also what rests on a count that never left the room: it was shown all the same
+                resting = [column for count, rest in gate.counts.items() for column in (count, *rest)]
                 for column in dict.fromkeys(column for column in resting if column in frame.columns):
                     values = pd.Series(numbers(frame, column), index=names).dropna()
                     figures[table, column] = values[~values.index.duplicated(keep="last")]

@@ -114,3 +114,45 @@ def test_several_earlier_reports_are_known_together():
     first, second = older.assign(any=[np.nan, 28, 20, 20]), older.assign(any=[17, np.nan, 20, 20])
     out, _ = release(NOW, shown(first), shown(second))
     assert out["levels"].table["any"].isna().tolist() == [True, True, False, False]
+
+
+def test_what_rests_on_a_number_that_never_left_the_room_was_shown_all_the_same():
+    """Contacts in the evening of teams: the persons behind them are counted in the room only."""
+    table = frame("""
+        team  | persons_late | late
+        Norr  | 6            | 6
+        Syd   | 7            | 9
+        Väst  | 4            | 4
+        total | 17           | 19
+    """)
+
+    class Late(Levels):
+        gates = {  # noqa: RUF012
+            "table": Gate(keys=("team",), counts={"persons_late": ("late",)}, margins={"team": "total"},
+                          inner=("persons_late",))
+        }  # fmt: skip
+
+    last = table.drop(columns="persons_late").assign(late=[6, 9, np.nan, np.nan])
+    before = {"levels": Late(table=last, is_released=True)}
+    out = release_results({"levels": Late(table=table)}, RULE, previous=[before])[0]["levels"].table
+    assert out.set_index("team")["late"].isna().loc[["Väst", "total"]].all()
+
+
+def test_a_rest_that_others_know_is_named_by_the_part_beside_it():
+    """60 met and 63 enrolled stood in two earlier reports: the three who were not met stand in no table."""
+    table = frame("""
+        team | enrolled | met
+        Norr | 63       | 60
+        Syd  | 90       | 70
+    """)
+
+    class Met(Levels):
+        gates = {"table": Gate(keys=("team",), counts={"enrolled": (), "met": ()}, wholes={"met": "enrolled"})}  # noqa: RUF012
+
+    careless = [
+        {"levels": Met(table=table.assign(**{name: np.nan}), is_released=True)} for name in ("enrolled", "met")
+    ]  # fmt: skip
+    with pytest.raises(DisclosureError) as refused:
+        release_results({"levels": Met(table=table)}, RULE, previous=careless)
+    assert refused.value.problems
+    assert all("levels.table" in problem.what for problem in refused.value.problems)
