@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -29,8 +30,8 @@ _WORDS = {
     },
     "years": {"sv": "Åren {first}–{last}.", "en": "The years {first}–{last}."},
     "no_years": {
-        "sv": "Åren avgörs av perioden; planen anger ingen.",
-        "en": "The years follow from the period; the plan names none.",
+        "sv": "Planen anger inga år: kom överens om vilka som behövs.",
+        "en": "The plan names no years: agree on those that are needed.",
     },
     "pseudonyms": {
         "sv": "Leverera med slumpmässiga pseudonymer, gärna med bokstäver, och behåll nyckeln. Inga personnummer, "
@@ -70,7 +71,7 @@ def write_order(
     folder : str or Path
     language : {"sv", "en"}
     formats : sequence of {"xlsx", "html"}
-        The page has no style of its own and opens in a word processor.
+        The page looks like that of a report; columns in which nothing stands are left out there.
 
     Raises
     ------
@@ -107,7 +108,7 @@ def _views(request: DataRequest, language: str) -> list[TableView]:
         needed=[_NEEDED[bool(value)][language] for value in request.table["required"]],
         **{name: request.table[f"{name}_{language}"] for name in ("holder", "register", "means", "why")},
     )
-    names = ("register", "table", "column", "source_column", "means", "codes", "needed")
+    names = ("register", "table", "column", "needed", "means", "codes", "source_column")
     columns = tuple(Column(name, _HEADINGS[name][language]) for name in names)
     views = [
         TableView(f"order_{number}", str(holder), part.reset_index(drop=True), columns)
@@ -119,11 +120,17 @@ def _views(request: DataRequest, language: str) -> list[TableView]:
     return [*views, TableView("assessment", _WORDS["assessment"][language], pd.DataFrame(purposes), shown)]
 
 
+def _without_empty(view: TableView) -> TableView:
+    """Return a table without columns in which nothing stands; in the workbook they are there to be filled in."""
+    filled = [column for column in view.columns if (view.frame[column.name].astype("str").str.strip() != "").any()]
+    return dataclasses.replace(view, columns=tuple(filled))
+
+
 def _html(request: DataRequest, language: str) -> bytes:
     title = _WORDS["title"][language]
     lead, *others = _sentences(request, language)
     parts = [f"<p>{escape(text)}</p>" for text in others]
-    for view in _views(request, language):
+    for view in map(_without_empty, _views(request, language)):
         heading = f"<h2>{escape(view.caption)}</h2>"
         parts.append(f'<section id="{escape(view.name)}">{heading}{table_html(view, language)}</section>')
     version = factfidelity.__version__
