@@ -207,6 +207,39 @@ def work_out(tables, *, sums=(), rounds=6):
             return
 
 
+def work_out_union(reports, *, sums=(), rounds=4):
+    """Fill in what follows from many reports together: each by itself, and every table beside its like in the others.
+
+    Parameters
+    ----------
+    reports : dict of dict of Table
+        By report, then by ``result.table``.
+    sums : sequence of (whole, parts)
+        Reports of all teams, and of each team.
+    """
+    for _ in range(rounds):
+        before = sum(len(table.found) for tables in reports.values() for table in tables.values())
+        for tables in reports.values():
+            work_out(tables, rounds=2)
+        for name in dict.fromkeys(name for tables in reports.values() for name in tables):
+            held = {report: tables[name] for report, tables in reports.items() if name in tables}
+            for alike in _of_the_same_days(held):
+                _same_elsewhere(alike)
+            for whole, parts in sums:
+                if all(name in reports[report] for report in (whole, *parts)):
+                    _whole_and_teams(reports[whole][name], [reports[part][name] for part in parts])
+        if before == sum(len(table.found) for tables in reports.values() for table in tables.values()):
+            return
+
+
+def _of_the_same_days(tables):
+    """Return tables that tell of the same days: all that name them, else those of reports of the same year."""
+    if all({"period_start", "year"} & set(table.labels) for table in tables.values()):
+        return [tables]
+    years = dict.fromkeys(report.partition("/")[0] for report in tables)
+    return [{report: table for report, table in tables.items() if report.startswith(f"{year}/")} for year in years]
+
+
 def _lines(table, label):
     """Return the rows that differ in one label only: those of its parts, and that of their total."""
     others = [name for name in table.labels if name not in {label, *_twins(table, label)}]
@@ -231,8 +264,9 @@ def _twins(table, label):
 
 def _sums_in(table):
     found = 0
-    for label, (column, values) in itertools.product(table.labels, table.numbers.items()):
-        lines = list(_lines(table, label))
+    # of cohorts "all" is the widest group, not the sum of the others
+    lines_of = {label: list(_lines(table, label)) for label in table.labels if label != "cohort"}
+    for lines, (column, values) in itertools.product(lines_of.values(), table.numbers.items()):
         complete = [(values[total], values[parts].sum()) for total, parts in lines
                     if not np.isnan(values[[total, *parts]]).any()]  # fmt: skip
         if not _holds(complete, least=2):

@@ -7,161 +7,23 @@ one client with most of the bed-days, last year's number and one more.
 from __future__ import annotations
 
 import dataclasses
-import re
 from pathlib import Path
 
 import attacker
 import numpy as np
 import pandas as pd
 import pytest
+from attacker_of_reports import FEW, attack_on_files, few_in_words, leaks, released_tables, turned
 from small_groups import with_small_groups
 
 import factfidelity as ff
 from factfidelity.display.disclosure import release_frames
 from factfidelity.display.gate import Gate
-from factfidelity.display.views import TableView
-from factfidelity.evaluation import cut_at, evaluate, evaluate_teams, only_team
+from factfidelity.evaluation import evaluate, evaluate_teams, only_team
 from factfidelity.reports.released import released_json
 from factfidelity.reports.render import report_files
 
-FEW = range(1, 5)
-PERSONS = re.compile(
-    r"klient|person(?!er i tjänst|s in post)|patient|inskrivna$|avslutade|client|enrolled$|ended$", re.IGNORECASE
-)
 NORD = Path(ff.__file__).parents[1] / "sample_data" / "region_nord"
-
-
-def leaks(tables, truths):
-    """Return what was worked out of the released figures and is true of 1 to 4 persons.
-
-    Parameters
-    ----------
-    tables : dict of Table
-        By ``report/result.table``, worked out.
-    truths : dict of mapping of Result
-        By report.
-    """
-    told = []
-    for name, table in tables.items():
-        report, _, place = name.rpartition("/")
-        result_name, _, part = place.partition(".")
-        result = truths[report][result_name]
-        frame, gate = result.frames()[part].reset_index(drop=True), result.gates[part]
-        for column, row in table.found:
-            true = _real(frame.loc[row, column]) if column in frame else np.nan
-            if not np.isclose(table.numbers[column][row], true, rtol=1e-6, atol=1e-9):
-                continue
-            holders = [count for count in gate.counts if column == count or column in gate.counts[count]]
-            if any(_real(frame.loc[row, count]) in FEW for count in holders if count in frame):
-                told.append((name, column, row, true))
-    return told
-
-
-def _real(value):
-    return float(value) if isinstance(value, (int, float, np.number)) and not pd.isna(value) else np.nan
-
-
-def turned(tables, truths):
-    """Return intervals that give 1 to 4 persons, or all but as few, back, where that is true of the row."""
-    told = []
-    for name, table in tables.items():
-        report, _, place = name.rpartition("/")
-        result_name, _, part = place.partition(".")
-        result = truths[report][result_name]
-        frame, gate = result.frames()[part].reset_index(drop=True), result.gates[part]
-        if not {"low", "high"} <= set(table.numbers):
-            continue
-        for column in set(table.numbers) & {"share", "rate", "risk", "estimate", "proportion"}:
-            for row in range(len(table)):
-                ends = [table.numbers[one][row] for one in (column, "low", "high")]
-                if np.isnan(ends).any() or not ends[0] > 0:
-                    continue
-                hits = attacker.turned_round(*ends) if ends[0] < 1 else []
-                few = {cases for cases, _ in hits} | {whole - cases for cases, whole in hits}
-                few |= set(attacker.events_behind(*ends))
-                counts = {_real(frame.loc[row, count]) for count in gate.counts if count in frame}
-                if few and few & set(FEW) & counts:
-                    told.append((name, column, row))
-    return told
-
-
-def views_of(results, language):
-    """Return the tables of results as the truth has them, by heading."""
-    made = []
-    for result in results.values():
-        views = [*result.views(language), *(figure.table for figure in result.figures(language))]
-        made += [_table_of(view) for view in views]
-    return made
-
-
-def _table_of(view: TableView):
-    labels, numbers = {}, {}
-    for column in view.columns:
-        if column.name not in view.frame:
-            continue
-        values = view.frame[column.name]
-        if column.form in ("integer", "number", "percent"):
-            numbers[column.heading] = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-        else:
-            labels[column.heading] = [str(value) for value in values]
-    return attacker.Table(view.name, labels, numbers)
-
-
-def seen_leaks(tables, truths):
-    """Return numbers of persons from 1 to 4 that stand in a file, or follow from what stands there."""
-    told = []
-    for name, table in tables.items():
-        for heading, values in table.numbers.items():
-            if not PERSONS.search(heading) or re.search(r"per |/|andel|share|år|year", heading, re.IGNORECASE):
-                continue
-            whole = [row for row in range(len(table)) if values[row] in FEW]
-            for truth in _like(table, truths):
-                told += [(name, heading, row, values[row]) for row in whole if truth.numbers[heading][row] in FEW]
-    return told
-
-
-def _like(table, truths):
-    """Return the tables of the truth that have the same headings and as many rows, with the same labels."""
-    for truth in truths:
-        if set(table.numbers) <= set(truth.numbers) and len(table) == len(truth):
-            shared = [heading for heading in table.labels if heading in truth.labels]
-            if all(table.labels[heading] == truth.labels[heading] for heading in shared):
-                yield truth
-
-
-FEW_IN_WORDS = {
-    "sv": re.compile(r"(?<![\d.,–-])[1-4]\s(?:klient(?:er)?|person(?:er)?|patient(?:er)?)\b(?! (?:per|på|för))"),
-    "en": re.compile(r"(?<![\d.,–-])[1-4]\s(?:clients?|persons?|patients?)\b(?! (?:per|for each))"),
-}
-_ALLOWED = re.compile(r"(?:färre än|minst|under|fewer than|at least|below|1 eller|per|varje|each|than)\s+$")
-
-
-def few_in_words(text, language):
-    return [
-        text[max(0, found.start() - 60) : found.end() + 20]
-        for found in FEW_IN_WORDS[language].finditer(text)
-        if not _ALLOWED.search(text[max(0, found.start() - 14) : found.start()])
-    ]
-
-
-def attack_on_files(files, truth, language):
-    """Read page and workbooks, work out what follows, and return what should not have been found."""
-    told = []
-    truths = views_of(truth, language)
-    page, text, alts = attacker.read_page(files[f"report_{language}.html"].decode("utf-8"))
-    told += [("page", found) for found in few_in_words(f"{text} {' '.join(alts)}", language)]
-    sources = {f"page {name}": table for name, table in page.items()}
-    for part in ("summary", "tables"):
-        book, states, drawn = attacker.read_workbook(files[f"{part}_{language}.xlsx"])
-        assert set(states) == {"visible"}
-        shown = {
-            round(float(value), 9) for table in book.values() for values in table.numbers.values() for value in values
-        }
-        told += [("chart", value) for value in drawn if round(float(value), 9) not in shown]
-        sources |= {f"{part} {name}": table for name, table in book.items()}
-    told += seen_leaks(sources, truths)
-    attacker.work_out(sources)
-    return told + seen_leaks(sources, truths)
 
 
 def test_no_number_of_1_to_4_persons_follows_from_the_released_figures(attacked):
@@ -233,24 +95,6 @@ def test_a_sentence_about_few_is_found(text):
     assert not few_in_words("Uppgiften bygger på färre än 5 personer och minst 1 klient.", "sv")
 
 
-def released_tables(released):
-    return {
-        f"{report}/{name}": table
-        for report, part in released.items()
-        for name, table in attacker.tables_of_json(released_json(part)).items()
-    }
-
-
-def whole_and_parts(tables, released):
-    teams = [report for report in released if report != "all"]
-    names = {name.partition("/")[2] for name in tables}
-    return [
-        (f"all/{name}", [f"{team}/{name}" for team in teams])
-        for name in names
-        if f"all/{name}" in tables and all(f"{team}/{name}" in tables for team in teams)
-    ]
-
-
 @pytest.fixture(scope="module")
 def nord():
     return with_small_groups(ff.load_extract(NORD)), ff.load_plan(NORD / "plan.yaml")
@@ -270,38 +114,14 @@ def test_region_nord_withstands_the_script(nord, language):
 
 
 @pytest.mark.slow
-def test_all_teams_and_years_of_region_nord_withstand_the_script_together(nord):
-    """What a batch writes: every team beside the whole, every year beside the one before."""
-    extract, plan = nord
-    held, truths, sums, grains, known = {}, {}, [], None, {}
-    for year in (2022, 2023):
-        cut = cut_at(extract, pd.Timestamp(year + 1, 1, 1))
-        released, small = evaluate_teams(cut, plan, previous=known, grains=grains, leave_out=True)
-        assert small == ["Tiny"]
-        grains = released["all"].provenance["grains"]
-        known = {team: part.results for team, part in released.items()}
-        tables = released_tables(released)
-        mine = whole_and_parts(tables, released)
-        held |= {f"{year}-{name}": table for name, table in tables.items()}
-        sums += [(f"{year}-{whole}", [f"{year}-{part}" for part in parts]) for whole, parts in mine]
-        truths |= {
-            f"{year}-{team}": evaluate(cut if team == "all" else only_team(cut, team), plan, grains=grains).results
-            for team in released
-        }
-    attacker.work_out(held, sums=sums)
-    assert not leaks(held, truths)
-    assert not turned(held, truths)
-
-
-@pytest.mark.slow
 def test_one_teams_report_beside_the_whole_withstands_the_script(nord):
     extract, plan = nord
     team = next(name for name in extract.teams["team_id"] if name != "Tiny")
     whole = evaluate(extract, plan)
     try:
         released, _ = evaluate_teams(extract, plan, [team], beside_whole=True, grains=whole.grains)
-    except ff.DisclosureError:
-        return  # refused: the team's report is not made beside that of all teams
+    except ff.DisclosureError as refusal:  # the team's report is not made beside that of all teams
+        pytest.skip(f"refused: {len(refusal.problems)} tables follow, so there is nothing to attack")
     both = {"all": whole.released(), team: released[team]}
     tables = released_tables(both)
     alone = evaluate(only_team(extract, team), plan, grains=whole.grains)
@@ -321,10 +141,8 @@ def test_last_years_number_and_one_more_is_not_shown(nord):
     before = dataclasses.replace(extract, tables=fewer)
     first = evaluate(before, plan)
     shown = first.released()
-    try:
-        now = evaluate(extract, plan, grains=first.grains).released(previous=shown.results)
-    except ff.DisclosureError:
-        return  # refused
+    now = evaluate(extract, plan, grains=first.grains).released(previous=shown.results, leave_out=True)
+    looked = 0
     for name, result in now.results.items():
         for part, frame in result.frames().items():
             gate, earlier = result.gates[part], shown.results[name].frames()[part]
@@ -338,6 +156,9 @@ def test_last_years_number_and_one_more_is_not_shown(nord):
                     both[f"{count}_before"], errors="coerce"
                 )
                 assert not gap.abs().isin(list(FEW)).any(), (name, part, count)
+                looked += int(gap.notna().sum())
+    assert looked > 500
+    assert len(now.results) > 15
 
 
 def test_of_nested_groups_that_differ_by_a_few_never_two_are_shown_however_far_apart():
