@@ -23,6 +23,8 @@ MOST_LINES = 4
 # More lines than this cross each other too often to be followed, where each has many points.
 _FEW_LINES, _MANY_POINTS = 2, 24
 _BEHIND = "#C4C9CF"
+# More lines than these behind another are a thicket: their lowest and highest say what can be seen.
+_MOST_BEHIND, _BAND = 8, "#D9E2EC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,13 @@ def _room(host: Axes, height: float) -> None:
 
 
 def _draw_behind(ax: Axes, others: pd.DataFrame, split: str, look: _Look) -> None:
-    """Draw the other lines pale, so that each small chart shows where its own stands among them."""
-    if len(others) and not pd.api.types.is_object_dtype(others[look.x]):
+    """Draw the other lines pale, so that each small chart shows where its own stands among them; many as a band."""
+    if len(others) and others[split].nunique() > _MOST_BEHIND and not pd.api.types.is_string_dtype(others[look.x]):
+        heights = pd.Series(base.floats(others[look.y]), index=others.index).groupby(others[look.x])
+        ends = heights.agg(["min", "max"]).dropna()
+        where = places_of(ends.index.to_series())[0]
+        ax.fill_between(where, ends["min"], ends["max"], color=_BAND, linewidth=0, zorder=1)
+    elif len(others) and not pd.api.types.is_object_dtype(others[look.x]):
         for value in base.in_order(others[split]):
             rows = others[others[split] == value]
             ax.plot(places_of(rows[look.x])[0], base.floats(rows[look.y]), color=_BEHIND, linewidth=0.9, zorder=1)

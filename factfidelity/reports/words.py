@@ -169,17 +169,16 @@ GUIDE: tuple[Text, ...] = (
         "sv": "Värden som bygger på färre än {smallest} personer visas inte och skrivs ”..”. Även andra värden "
         "kan vara "
         "dolda, om de annars skulle avslöja ett sådant värde. Ett tankstreck betyder noll. I ett diagram går en "
-        "prickad linje förbi det som inte visas.",
+        "prickad linje förbi det som inte visas; grått i bakgrunden är de andra teamen.",
         "en": "Values based on fewer than {smallest} persons are not shown and are written “..”. Other values can be "
         "hidden too, where they would give such a value away. A dash means zero. In a chart a dotted line leads over "
-        "what is not shown.",
+        "what is not shown; grey in the background are the other teams.",
     },
     {
         "sv": "Intervallen är konfidensintervall: de visar hur osäkert ett tal är. När intervallet för en kvot "
-        "omfattar 1 "
-        "kan underlaget inte skilja förändringen från ingen förändring.",
+        "omfattar 1 räcker underlaget inte för att säga om något ändrades.",
         "en": "The intervals are confidence intervals: they show how uncertain a figure is. Where the interval of a "
-        "ratio includes 1, the data cannot tell the change from no change.",
+        "ratio includes 1, the data cannot tell whether anything changed.",
     },
     {
         "sv": "En jämförelse före och efter utan jämförelsegrupp kan inte visa vad som orsakade en förändring. Många "

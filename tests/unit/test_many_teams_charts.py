@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 
+import pandas as pd
 import pytest
 
 import factfidelity as ff
@@ -74,3 +75,23 @@ def test_the_items_that_registers_tell_of_many_teams_are_no_wider_than_a_page_ta
     assert many.figures("sv")[0].size[0] < 11
     for figure in (*few.figures("sv"), *many.figures("en")):
         drawn(figure)
+
+
+@pytest.mark.parametrize(("number", "lines", "bands"), [(6, 6, 0), (12, 1, 1)])
+def test_the_other_teams_stand_behind_as_lines_and_as_a_band_where_they_are_many(number, lines, bands):
+    months = pd.date_range("2024-01-01", periods=30, freq="MS")
+    rows = [
+        {"team": f"T{team}", "month": month, "ratio": team + place / 10}
+        for team in range(number)
+        for place, month in enumerate(months)
+    ]
+    ax = charts.lines(pd.DataFrame(rows), x="month", y="ratio", series="team", unit="klienter", ax=charts.figure())
+    panels = ax.get_figure().axes[1:]
+    assert len(panels) == number
+    own = panels[0]
+    assert len([line for line in own.lines if len(line.get_xdata()) == len(months)]) == lines
+    fields = [field for field in own.collections if field.get_paths()[0].vertices.shape[0] > len(months)]
+    assert len(fields) == bands
+    if fields:
+        heights = fields[0].get_paths()[0].vertices[:, 1]
+        assert (heights.min(), heights.max()) == (1.0, number - 1 + 2.9)
