@@ -81,13 +81,17 @@ class FollowedUp(Result):
         "served": Gate(
             keys=("year",), counts={"clients": ("client_years", "per_fte", "client_years_per_fte")},
             public=("fte_years",),
+            # who is in two teams counts once here and twice in the sum over teams
+            sums=(("contact_pattern.latest.persons?team_id=total", "served.clients?year=last"),
+                  ("caseload_ratios.denominators.persons?team_id=total&staff=case_carrying",
+                   "served.clients?year=last")),
         ),
     }  # fmt: skip
 
     served: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def summary(self, language: str | None = None) -> str:
-        """Give the rate of each event with its interval, and clients served in the last whole year."""
+        """Give the rate of each event with its interval, and clients served in the last whole year that is shown."""
         chosen = language or self.language
         level = float(self.notes["level"])
         parts = []
@@ -103,9 +107,10 @@ class FollowedUp(Result):
         return " ".join([f"{lead} – {'; '.join(parts)}.", *self._served_sentence(chosen)])
 
     def _served_sentence(self, language: str) -> list[str]:
-        if not len(self.served):
+        shown = self.served.dropna(subset=["clients"]) if len(self.served) else self.served
+        if not len(shown):
             return []
-        row = self.served.iloc[-1]
+        row = shown.iloc[-1]
         year = f"{int(row['year'])}"
         clients, each = integer(row["clients"], language=language), number(row["per_fte"], language=language)
         more = {"sv": f", {each} per heltidstjänst", "en": f", {each} for each full-time post"}[language]

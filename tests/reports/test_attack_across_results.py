@@ -264,3 +264,13 @@ def test_the_last_year_and_the_calendar_year_that_it_is_hide_the_same_numbers(pa
     assert one.isna().any()
     assert one.isna().equals(other.reindex(one.index).isna())
     assert len(true) == len(one)
+
+
+def test_who_is_in_two_teams_does_not_follow_from_clients_served_and_the_sum_over_teams(pair):
+    shown, true = frame(pair, "followed_up", "served")
+    for result, name in (("contact_pattern", "latest"), ("caseload_ratios", "denominators")):
+        rows, sure = frame(pair, result, name)
+        total, real = (one.loc[one["team_id"] == "total", "persons"].astype(float) for one in (rows, sure))
+        assert len(real)
+        twice = real.iloc[0] - float(true["clients"].iloc[-1])
+        assert not (twice in FEW and total.iloc[0] - float(shown["clients"].iloc[-1]) == twice)
