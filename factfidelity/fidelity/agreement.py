@@ -340,7 +340,7 @@ def _sentence(rows: pd.DataFrame, language: str) -> str:
     else:
         where = one if len(keys) == 1 else f"At {len(keys)} assessments"
         gave = f"{where}: the assessors gave" if len(keys) == 1 else f"{where} the assessors gave"
-        text = f"{gave} the same score on {same} of the items and one within a step on {near}"
+        text = f"{gave} the same score on {same} of the items, and scores at most one step apart on {near}"
     return text + (f"; ICC(2,1) {_from_to(icc, language)}." if icc else ".")
 
 

@@ -268,5 +268,6 @@ def _weakest(rows: pd.DataFrame, language: str) -> str:
     if weak.empty:
         return ""
     names = [f"{name} {label}" for name, label in zip(weak["name"], weak[f"label_{language}"], strict=True)]
-    start = "Lägst poäng har" if language == "sv" else "The lowest scores are"
+    several = {True: "The lowest scores are", False: "The lowest score is"}[len(names) > 1]
+    start = "Lägst poäng har" if language == "sv" else several
     return f"{start} {joined(names, language)}."

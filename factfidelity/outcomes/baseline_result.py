@@ -101,7 +101,7 @@ class Baseline(Result):
             )
         return (
             f"The teams differ most in {where} (standardised difference {size}); {large or 'none'} of {len(known)} "
-            f"differences {'is' if large == 1 else 'are'} larger than {much}."
+            f"differences {'are' if large > 1 else 'is'} larger than {much}."
         )
 
     def methods(self, language: str | None = None) -> str:
