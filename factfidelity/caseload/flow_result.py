@@ -23,6 +23,17 @@ _STILL = {
 }
 
 
+# who left in the last year is who was there in it, but not on its last day
+_YEARS = (("last",), ("last", "last-1"), ("last", "last-1", "last-2", "last-3"))
+_ON_LAST_DAY = (
+    "contact_pattern.reach.last_persons",
+    *(
+        f"programme_indicators.table.persons?indicator={name}"
+        for name in ("sip_share", "ordinary_work", "authorities", "resource_group_formed")
+    ),
+)
+
+
 def _empty() -> pd.DataFrame:
     return pd.DataFrame()
 
@@ -47,7 +58,14 @@ class EnrolmentFlow(Result):
     name: ClassVar[str] = "enrolment_flow"
     title: ClassVar[Mapping[str, str]] = {"sv": "In- och utflöde", "en": "Coming and leaving"}
     gates: ClassVar[Mapping[str, Gate]] = {
-        "table": Gate(("team_id", "period_start"), {"began": (), "ended": ()}, margins=_TEAM),
+        "table": Gate(
+            ("team_id", "period_start"), {"began": (), "ended": ()}, margins=_TEAM,
+            sums=tuple(
+                ("contact_pattern.latest.persons", day, *(f"table.ended?period_start={one}" for one in year))
+                for day in _ON_LAST_DAY
+                for year in _YEARS
+            ),
+        ),
         # all who died, less those whose enrolment ended by it, died after they had left
         "reasons": Gate(
             ("team_id", "reason"),

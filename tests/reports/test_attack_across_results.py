@@ -274,3 +274,17 @@ def test_who_is_in_two_teams_does_not_follow_from_clients_served_and_the_sum_ove
         assert len(real)
         twice = real.iloc[0] - float(true["clients"].iloc[-1])
         assert not (twice in FEW and total.iloc[0] - float(shown["clients"].iloc[-1]) == twice)
+
+
+def test_who_left_in_the_last_year_does_not_follow_from_the_clients_of_the_year_and_of_its_last_day(pair):
+    shown, true = frame(pair, "enrolment_flow", "table")
+    gone, real = (one[one["period_start"] == true["period_start"].max()].set_index("team_id") for one in (shown, true))
+    year = numbers(frame(pair, "contact_pattern", "latest")[0], "persons")
+    indicators, _ = frame(pair, "programme_indicators", "table")
+    last = numbers(frame(pair, "contact_pattern", "reach")[0], "last_persons")
+    days = [last, *(numbers(rows, "persons") for _, rows in indicators.groupby("indicator"))]
+    assert gone["ended"].isna().any()
+    for day in days:
+        follows = told((year - day).reindex(real.index), real["ended"].astype(float))
+        if day is last or (year - day).equals(year - last):
+            assert not follows
