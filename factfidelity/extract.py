@@ -134,6 +134,8 @@ class Extract:
         Share of each source's persons that could be linked to a client.
     delivery : object
         The delivery report that the extract was made with, or None.
+    groups : mapping of (table, column) to tuple of str
+        What stands in a column of the whole extract that this one is a part of; what is absent here is none of it.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -143,6 +145,7 @@ class Extract:
     crosswalk_rate: Mapping[str, float] = field(default_factory=dict)
     delivery: Any = None
     saver: Callable[[Extract, Path], None] | None = field(default=None, repr=False)
+    groups: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _held: list[dict[Hashable, Any]] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -204,6 +207,11 @@ class Extract:
     def source(self, name: str) -> Source:
         """Return what is known about the source of a table."""
         return self.sources.get(name, Source())
+
+    def groups_in(self, table: str, column: str) -> tuple[str, ...]:
+        """Return what stands in a column, here or in the whole that this extract is a part of, sorted."""
+        here = self.tables[table][column].dropna().astype("str").unique()
+        return tuple(sorted({*map(str, here), *self.groups.get((table, column), ())}))
 
     def has(self, name: str) -> bool:
         """Tell whether a table was delivered with at least one row."""

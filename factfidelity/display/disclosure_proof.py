@@ -65,7 +65,9 @@ def proven(system: System, least: np.ndarray, *, at_least: float = 0.0) -> dict[
     widths = np.full(len(system.values), np.inf)
     single = single_widths(system, blocks, at_least=at_least)
     widths[~np.isnan(single)] = single[~np.isnan(single)]
-    many = np.flatnonzero(unknown & (blocks.block_of >= 0) & np.isnan(single))
+    open_ = unknown & (blocks.block_of >= 0) & np.isnan(single)
+    widths[open_ & system.rigid] = 0.0
+    many = np.flatnonzero(open_ & ~system.rigid)
     widths[many] = np.where(least[many] > 0, 0.0, np.inf)
     every = np.arange(len(system.values))
     ends = system.room(every, at_least), np.full(len(every), np.inf)

@@ -46,6 +46,7 @@ def protect_system(
     left = _serve(system, blocks, cells, widths, 0.0)
     sharp = widths >= 1.0
     left |= _serve(system, blocks, cells[sharp], np.minimum(widths[sharp], 1.0), 1.0)
+    left = _without_told(system, left)
     if left:  # no hiding of a few helps: nothing of what hangs together with them is shown
         dark = np.isin(blocks.block_of, blocks.block_of[sorted(left)]) & (blocks.block_of >= 0)
         system.hidden |= dark & ~system.fixed
@@ -60,6 +61,19 @@ def protect_system(
         system.pinned[sorted(lost)] = True
         system.pinned &= ~system.in_the_dark()
     return sorted(left)
+
+
+def _without_told(system: System, left: set[int]) -> set[int]:
+    """Leave out, and take for told, what others know whatever is hidden here: all but small numbers of persons.
+
+    Nothing is saved by not writing a report from which nothing new follows.
+    """
+    if not system.fixed.any():
+        return left
+    cells = np.array(sorted(left), dtype="int64")
+    small = (system.values[cells] > 0) & (system.values[cells] < system.widths[cells])
+    system.sensitive[cells[~small]] = False
+    return {int(cell) for cell in cells[small]}
 
 
 def least_width(system: System, cells: np.ndarray) -> np.ndarray:
@@ -84,7 +98,9 @@ def _serve(system: System, blocks: Blocks, cells: np.ndarray, widths: np.ndarray
     """Give each cell its interval; return those for which that cannot be."""
     from factfidelity.display.disclosure_solver import hide_more
 
-    left = _serve_single(system, blocks, cells, widths, at_least)
+    rigid = system.rigid[cells]
+    told, cells, widths = cells[rigid], cells[~rigid], widths[~rigid]
+    left = {int(cell) for cell in told} | _serve_single(system, blocks, cells, widths, at_least)
     if not len(blocks):
         return left
     many = (blocks.block_of[cells] >= 0) & (blocks.relations[blocks.block_of[cells]] > 1)

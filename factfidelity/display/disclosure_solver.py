@@ -121,31 +121,6 @@ def reach(
     return found
 
 
-def raised(system: System, blocks: Blocks, cells: np.ndarray, most: float) -> np.ndarray:
-    """Return which of some cells are larger in one table where everything in ``blocks`` may differ.
-
-    As many of them as can be, each up to ``most``: of those that are not, none can be beside the others.
-    """
-    chosen = np.unique(blocks.block_of[cells])
-    members, matrix = matrix_of(blocks, chosen)
-    number = len(members)
-    at = np.full(len(system.values), -1, dtype="int64")
-    at[members] = np.arange(number)
-    # the part of each rise that counts, beside whatever else a number moves
-    rise = csr_array((np.ones(len(cells)), (at[cells], np.arange(len(cells)))), shape=(number, len(cells)))
-    bounds = np.column_stack([
-        np.concatenate([-system.room(members, 0.0), np.zeros(len(cells))]),
-        np.concatenate([np.full(number, np.inf), np.full(len(cells), most)]),
-    ])  # fmt: skip
-    answer = _linear(
-        np.concatenate([np.zeros(number), -np.ones(len(cells))]), A_eq=csr_array(hstack([matrix, matrix @ rise])),
-        b_eq=np.zeros(matrix.shape[0]), bounds=bounds, method="highs",
-    )  # fmt: skip
-    if answer.status != 0:
-        return np.zeros(len(cells), dtype=bool)
-    return np.asarray(answer.x[number:] > TINY)
-
-
 def exact(blocks: Blocks, cell: int, ends: Ends) -> float:
     """Return the width of what is possible for one number."""
     cells, matrix = matrix_of(blocks, blocks.block_of[[cell]])

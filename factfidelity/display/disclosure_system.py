@@ -45,6 +45,8 @@ class System:
         What was hidden when protection was last sought: blocks where nothing was added need no second look.
     tables : list of (cells, moves)
         The tables found so far: which numbers differ from the true ones, and by how much.
+    rigid : array of bool
+        Told by the relations and by what is known, whatever else is hidden.
     """
 
     values: np.ndarray
@@ -60,6 +62,7 @@ class System:
     seen: np.ndarray = field(default_factory=lambda: np.empty((4, 0)))
     served: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
     tables: list[Table] = field(default_factory=list)
+    rigid: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
 
     @classmethod
     def of(cls, values: Sequence[float] | np.ndarray, equations: Sequence[Equation] | Sums = ()) -> System:
@@ -69,7 +72,7 @@ class System:
         sums = equations if isinstance(equations, Sums) else Sums.of(equations)
         return cls(
             cells, none.copy(), none.copy(), np.zeros(len(cells)), none.copy(), none.copy(), np.ones(len(cells)),
-            none.copy(), sums, none.copy(), np.tile(cells, (4, 1)), none.copy(),
+            none.copy(), sums, none.copy(), np.tile(cells, (4, 1)), none.copy(), [], none.copy(),
         )  # fmt: skip
 
     @property
@@ -77,8 +80,8 @@ class System:
         """What an attacker does not know."""
         return np.asarray(self.hidden & ~self.fixed)
 
-    def fix(self, cells: np.ndarray, blocks: Blocks) -> None:
-        """Take some more numbers for known: what was found for all that hangs together with them no longer holds.
+    def fix(self, cells: np.ndarray, blocks: Blocks) -> np.ndarray:
+        """Take some more numbers for known; return what hangs together with them, for which nothing found holds now.
 
         Parameters
         ----------
@@ -91,6 +94,7 @@ class System:
         again = np.isin(blocks.block_of, of[of >= 0])
         self.served[again] = False
         self.seen[:, again] = self.values[again]
+        return np.asarray(again)
 
     def add_rests(self, parts: np.ndarray, wholes: np.ndarray, hide: np.ndarray, width: float) -> None:
         """Add the rest of each whole, as a number that stands in no table."""
@@ -125,6 +129,7 @@ class System:
         self.pinned = np.concatenate([self.pinned, no])
         self.seen = np.hstack([self.seen, np.tile(values, (4, 1))])
         self.served = np.concatenate([self.served, no])
+        self.rigid = np.concatenate([self.rigid, no])
         return np.arange(start, start + number)
 
     def room(self, cells: np.ndarray, at_least: float) -> np.ndarray:

@@ -20,14 +20,17 @@ from factfidelity.extract import COLUMNS, Extract
 from factfidelity.schemas.plan import Plan
 
 ALL_TEAMS = "all"
+# Whose values a report of one team lists as the report of all does: where none is telling, so is a row that lacks.
+_LISTED = (("clients", "diagnosis_group"), ("coercion", "kind"))
 _REPORT = "report_team"
 
 
 def only_team(extract: Extract, team: str) -> Extract:
     """Return the extract of one team.
 
-    The team's own rows are kept. A client belongs to the first team, so the cohort (``clients``, and with it every
-    outcome) is those who began in this one; a client who came from another team counts in the caseload only.
+    The team's own rows are kept; diagnoses and coercive measures are listed as in the whole. A client belongs to the
+    first team, so the cohort (``clients``, and with it every outcome) is those who began in this one; a client who came
+    from another team counts in the caseload only.
 
     Parameters
     ----------
@@ -52,7 +55,7 @@ def only_team(extract: Extract, team: str) -> Extract:
         elif "client_id" in frame.columns:
             frame = frame[frame["client_id"].isin(own if name == "clients" else own | seen)]
         tables[name] = frame
-    return replace(extract, tables=tables)
+    return replace(extract, tables=tables, groups={place: extract.groups_in(*place) for place in _LISTED})
 
 
 def team_named(extract: Extract, team: str) -> str:

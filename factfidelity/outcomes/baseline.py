@@ -67,7 +67,8 @@ def baseline(
         levels = client_levels(design, trait)
         if not (levels[member] != "").any():
             continue
-        made, differences = _trait(trait, levels[member], team[member], teams)
+        listed = extract.groups.get(("clients", trait), ())
+        made, differences = _trait(trait, levels[member], team[member], teams, listed)
         rows, balance = rows + made, balance + differences
     use, use_balance = _care(design, counted, team, teams)
     known = teams_of(extract, ("enrolments",))
@@ -118,12 +119,12 @@ def _of(team: NDArray[np.object_], name: str) -> NDArray[np.bool_]:
 
 
 def _trait(
-    trait: str, levels: NDArray[np.object_], team: NDArray[np.object_], teams: list[str]
+    trait: str, levels: NDArray[np.object_], team: NDArray[np.object_], teams: list[str], listed: Sequence[str]
 ) -> tuple[list[Row], list[Row]]:
     """Count each level in each team, an unknown level apart, and compare each team with the others."""
     known = levels != ""
     topic = "diagnosis" if trait == "diagnosis_group" else ""
-    values = sorted({str(level) for level in levels[known]})
+    values = sorted({str(level) for level in levels[known]} | set(listed))
     named: list[tuple[str, NDArray[np.bool_]]] = [(value, levels == value) for value in values]
     if not known.all():
         named.append(("unknown", ~known))

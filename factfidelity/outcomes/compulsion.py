@@ -34,7 +34,7 @@ def coercion_frame(design: Design) -> pd.DataFrame:
     code = codes_of(design.known, measures["client_id"])
     day = day_numbers(measures["date"], missing=UNKNOWN)
     code = np.where(day > UNKNOWN, code, -1)
-    kinds = ["total", *sorted(measures["kind"].dropna().astype("str").unique())]
+    kinds = ["total", *extract.groups_in("coercion", "kind")]
     rows = []
     for kind in kinds:
         chosen = np.ones(len(measures), dtype=bool) if kind == "total" else (measures["kind"] == kind).to_numpy(bool)

@@ -8,7 +8,7 @@ from factfidelity.display.disclosure_known import Known
 from factfidelity.display.disclosure_links import close, guard
 from factfidelity.display.disclosure_secondary import protect_system
 from factfidelity.display.disclosure_system import System
-from factfidelity.display.disclosure_zeros import told_zeros
+from factfidelity.display.disclosure_zeros import note_told
 from factfidelity.display.gate import Gate
 
 RULE = DisclosureRule()
@@ -49,16 +49,30 @@ def test_a_zero_that_a_missing_row_tells_takes_no_other_number_with_it():
     assert found.left == []
 
 
+def told(system):
+    note_told(system, system.blocks(~system.fixed))
+    return np.flatnonzero(system.rigid).tolist()
+
+
 def test_only_zeros_are_told_by_the_layout():
     # 0 + 4 = 4 and the 4 stands alone elsewhere: the 4 may be any number, the 0 beside it none
     system = System.of([0.0, 4.0, 4.0], [((0, 1, 2), (1.0, 1.0, -1.0)), ((1, 2), (1.0, -1.0))])
     system.hidden[:] = system.sensitive[:] = True
     system.widths[:] = 5.0
-    assert told_zeros(system, system.blocks(~system.fixed)).tolist() == [0]
+    assert told(system) == [0]
+    assert system.sensitive.tolist() == [False, True, True]
     # without the second sum it may be anything too
     system = System.of([0.0, 4.0, 4.0], [((0, 1, 2), (1.0, 1.0, -1.0))])
     system.sensitive[:] = True
-    assert told_zeros(system, system.blocks(~system.fixed)).tolist() == []
+    assert told(system) == []
+
+
+def test_what_is_told_by_numbers_that_others_know_is_found_for_all_at_once():
+    # 5 + 7 = 12 known; 3 + x = y is open; what 0 known hides is 0
+    sums = [((0, 1, 2), (1.0, 1.0, -1.0)), ((3, 4, 5), (1.0, 1.0, -1.0)), ((6, 7, 8), (1.0, 1.0, -1.0))]
+    system = System.of([5.0, 7.0, 12.0, 3.0, 9.0, 12.0, 0.0, 0.0, 0.0], sums)
+    system.fixed[[1, 2, 3, 8]] = True
+    assert told(system) == [0, 6, 7]
 
 
 def test_what_was_found_before_a_number_became_known_is_not_counted_on():
@@ -156,3 +170,19 @@ def test_what_follows_from_a_known_sum_and_a_number_of_clients_is_known_and_the_
     assert mask["per_client"][0]
     assert not mask["clients"].any()
     assert not any(mask[name][1] for name in mask)
+
+
+def test_what_others_know_whatever_is_hidden_takes_nothing_with_it_unless_it_is_a_few_persons():
+    # both months stood in last year's report: the sum of the year is known, whether this report is written or not
+    def months(first, second):
+        system = System.of([first, second, first + second, 900.0], [((0, 1, 2), (1.0, 1.0, -1.0))])
+        system.fixed[[0, 1]] = True
+        system.hidden[2] = system.sensitive[2] = True
+        system.widths[2] = max(5.0, 0.2 * (first + second))
+        return system
+
+    system = months(300.0, 240.0)
+    assert protect_system(system) == []
+    assert not system.hidden[3]
+    assert not system.sensitive[2]
+    assert protect_system(months(1.0, 2.0)) == [2]

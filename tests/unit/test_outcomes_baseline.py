@@ -8,7 +8,9 @@ import pytest
 from frames import extract_of
 
 import factfidelity as ff
+from factfidelity.evaluation import only_team
 from factfidelity.outcomes.baseline import baseline, smd_of_means, smd_of_shares
+from factfidelity.outcomes.mirror import mirror_outcomes
 
 CLIENTS = """
     client_id | sex    | birth_year | diagnosis_group
@@ -118,3 +120,22 @@ def test_it_speaks_and_survives_the_gate(language):
         for view in shown.views(language):
             assert {column.name for column in view.columns} <= set(view.frame.columns)
         assert shown.plot() is not None
+
+
+def test_a_report_of_one_team_lists_the_diagnoses_and_measures_of_the_whole_delivery():
+    whole = ff.sample_extract(seed=7, clients=150, teams=3, years=5)
+    kinds = set(whole.coercion["kind"].dropna())
+    diagnoses = set(whole.clients["diagnosis_group"].dropna())
+    lacking = 0
+    for team in whole.teams["team_id"]:
+        part = only_team(whole, team)
+        table = baseline(part).table
+        listed = table.loc[(table["trait"] == "diagnosis_group") & (table["team_id"] == "total")].set_index("level")
+        assert set(listed.index) == diagnoses | {"total"}
+        # nobody is counted who is not there
+        there = part.clients.merge(part.enrolments[["client_id"]].drop_duplicates())["diagnosis_group"].value_counts()
+        gone = sorted(diagnoses - set(there.index))
+        assert (listed.loc[gone, "clients"] == 0).all()
+        assert set(mirror_outcomes(part).coercion["kind"]) == kinds | {"total"}
+        lacking += len(gone)
+    assert lacking > 0, "the sample has a team without one of the diagnoses"
