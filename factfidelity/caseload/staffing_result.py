@@ -102,13 +102,19 @@ class Staffing(Result):
                 continue
             value, unit = (
                 number(row["ratio"], language=language),
-                pick(words.DENOMINATORS[row["denominator"]], language),
+                pick(self._denominators()[row["denominator"]], language),
             )
             said.append(f"{value} ({unit})")
         if not said:
             return ""
         lead = {"sv": "Klienter per heltidstjänst, efter nämnare: ", "en": "Clients per FTE, by denominator: "}
         return pick(lead, language) + "; ".join(said) + "."
+
+    def _denominators(self) -> Mapping[str, Mapping[str, str]]:
+        """Return what each ratio is taken over; some models say which professions are case managers."""
+        if any(norm.role == "case_managers" for norm in self._model.composition):
+            return {**words.DENOMINATORS, "case_managers": words.DENOMINATORS["case_managers_of_model"]}
+        return words.DENOMINATORS
 
     def _gaps(self, language: str) -> str:
         rows = self._main(self.table)
@@ -208,7 +214,7 @@ class Staffing(Result):
         ends = zip(rows["norm_low"], rows["norm_high"], strict=True)
         norm = ["–".join(dict.fromkeys(number(end, language=language) for end in pair if not pd.isna(end)))
                 for pair in ends]  # fmt: skip
-        rows = rows.assign(denominator=words.in_words(rows["denominator"], words.DENOMINATORS, language), norm=norm)
+        rows = rows.assign(denominator=words.in_words(rows["denominator"], self._denominators(), language), norm=norm)
         normed = (
             "norm",
             "posts_needed_low",

@@ -83,7 +83,8 @@ DENOMINATORS: Mapping[str, Text] = {
         "sv": "alla heltidstjänster i teamet utom administratörer",
         "en": "all FTE in the team but administrators",
     },
-    "case_managers": {
+    "case_managers": {"sv": "heltid som vård- och stödsamordnare", "en": "case-manager FTE"},
+    "case_managers_of_model": {
         "sv": "heltid i de yrken som modellen räknar som vård- och stödsamordnare",
         "en": "FTE of the professions that the model counts as case managers",
     },
