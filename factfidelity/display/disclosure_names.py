@@ -80,5 +80,6 @@ def _texts(column: pd.Series) -> list[str]:
     if pd.api.types.is_datetime64_any_dtype(column):
         return [str(value) for value in column.dt.strftime("%Y-%m-%d")]
     if pd.api.types.is_float_dtype(column):
-        return [str(int(value)) if value == value and value == int(value) else str(value) for value in column]
+        # eight digits: what has left the room has ten, and its rows must be found again
+        return [str(int(value)) if value == value and value == int(value) else f"{value:.8g}" for value in column]
     return [str(value) for value in column.astype("object")]

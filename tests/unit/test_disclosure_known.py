@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pytest
 from frames import frame
 
@@ -156,3 +157,16 @@ def test_a_rest_that_others_know_is_named_by_the_part_beside_it():
         release_results({"levels": Met(table=table)}, RULE, previous=careless)
     assert refused.value.problems
     assert all("levels.table" in problem.what for problem in refused.value.problems)
+
+
+def test_a_row_that_is_named_by_a_number_is_found_again_after_release():
+    """What leaves the room has ten digits, also where the number is a key: the years of a curve."""
+
+    class Course(Levels):
+        gates = {"table": Gate(keys=("years",), counts={"clients": ()})}  # noqa: RUF012
+
+    table = pd.DataFrame({"years": [0.0, 0.999315537303217, 1.998631074606434], "clients": [60, 50, 40]})
+    first = release_results({"levels": Course(table=table)}, RULE)[0]
+    assert first["levels"].table.loc[1, "years"] != table.loc[1, "years"]
+    out, _ = release_results({"levels": Course(table=table.assign(clients=[60, 51, 40]))}, RULE, previous=[first])
+    assert out["levels"].table["clients"].isna().tolist() == [False, True, False]
