@@ -11,7 +11,10 @@ from factfidelity.days import OPEN, UNKNOWN, day_numbers
 from factfidelity.extract import Extract
 
 DAYS_PER_MONTH = 365.25 / 12
-_COLUMNS = ["team_id", "team", "period_start", "kind", "code", "contacts", "persons", "per_month", "share", "staff"]
+_COLUMNS = [
+    "team_id", "team", "period_start", "kind", "code", "contacts", "persons", "per_month", "share", "staff",
+    "persons_all",
+]  # fmt: skip
 
 
 def contact_mix(
@@ -42,7 +45,8 @@ def contact_mix(
     -------
     DataFrame, one row per team, period, kind (form | profession | employer) and code
         team_id, team, period_start, kind, code, contacts, persons, per_month (for each client), share (of the team's
-        of that kind in the period), staff (who held the contacts; missing for a form and where nobody is named).
+        of that kind in the period), staff (who held the contacts; missing for a form and where nobody is named),
+        persons_all (clients of the team in the period, with a contact or without).
     """
     seen = _identified(met(rows))
     seen = seen.assign(employer=employers_of(seen, extract.staff))
@@ -51,7 +55,8 @@ def contact_mix(
     parts += [_counted(seen.drop_duplicates(["contact_id", "client_id", kind]), kind, periods) for kind in given]
     table = pd.concat(parts, ignore_index=True)
     held = [_coded(seen, kind, periods) for kind in given]
-    days = client_days(enrolled, periods)[["team_id", "period_start", "client_days"]]
+    days = client_days(enrolled, periods).rename(columns={"persons": "persons_all"})
+    days = days[["team_id", "period_start", "client_days", "persons_all"]]
     if len(teams) > 1 and len(table):
         keys = ["period_start", "kind", "code"]
         table = pd.concat([table, _total(table, keys)], ignore_index=True)

@@ -79,9 +79,11 @@ class ContactPattern(Result):
             within=_IN_YEAR, inner=("staff",),
             same=(("professions.persons", "mix.persons?kind=profession&period_start=last&code>profession"),),
         ),
+        # a year's clients stand in that year's report: those without a form of contact are guarded in all of them
         "mix": Gate(
-            ("team_id", "period_start", "kind", "code"), {"persons": _HELD, "staff": ("persons", *_HELD)},
-            margins=_TEAM, inner=("staff",),
+            ("team_id", "period_start", "kind", "code"),
+            {"persons": _HELD, "staff": ("persons", *_HELD), "persons_all": ()},
+            wholes={"persons": "persons_all"}, margins=_TEAM, inner=("staff", "persons_all"),
         ),
         "reach": Gate(
             ("team_id",),

@@ -288,3 +288,13 @@ def test_who_left_in_the_last_year_does_not_follow_from_the_clients_of_the_year_
         follows = told((year - day).reindex(real.index), real["ended"].astype(float))
         if day is last or (year - day).equals(year - last):
             assert not follows
+
+
+def test_clients_without_a_form_of_contact_in_an_earlier_year_do_not_follow_beside_that_years_report(pair):
+    """The report of an earlier year shows its clients: 62 of 65 had a visit."""
+    shown, true = frame(pair, "contact_pattern", "mix")
+    by = ["team_id", "period_start", "kind", "code"]
+    without = true.set_index(by)["persons_all"] - numbers(true, "persons", by)
+    assert without.isin(FEW).any()
+    assert numbers(shown, "persons", by)[without.isin(FEW)].isna().all()
+    assert "persons_all" not in shown

@@ -201,3 +201,11 @@ def test_actions_without_a_questionnaire_are_shown_alone():
     assert [view.name for view in result.views("sv")][-1] == "survey_actions"
     assert "voice" in result.by_section()
     assert "questionnaires" not in result.summary("en")
+
+
+def test_clients_of_a_year_stand_beside_each_form_whether_they_had_it_or_not():
+    mix = contact_pattern(extract()).mix
+    every = mix.set_index(["period_start", "kind", "code"])["persons_all"]
+    # 2023: A and B, of whom only A had a contact; 2024: A, B until March, and C
+    assert every[pd.Timestamp("2023-01-01"), "form", "visit"] == 2
+    assert (every[pd.Timestamp("2024-01-01")] == 3).all()
