@@ -160,10 +160,11 @@ def _cost(values: np.ndarray, is_whole: bool) -> np.ndarray:
 
 
 def _compare(frames: Sequence[Guarded], before: Known, rule: DisclosureRule) -> Changed:
-    """Note, in place, what is known from elsewhere; return what has changed by a few persons since."""
+    """Note, in place, what is known from elsewhere and what stays hidden; return what a few persons changed since."""
     changed: Changed = {}
     for number, item in enumerate(frames):
         for column in item.mask if before.figures else ():
+            item.mask[column] |= before.kept_back(item, column)
             for same, few in before.compared(item, column, rule.smallest):
                 item.told[column] = item.told.get(column, np.False_) | same
                 changed[number, column] = changed.get((number, column), np.False_) | few

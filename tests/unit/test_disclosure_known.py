@@ -8,6 +8,8 @@ import pytest
 from frames import frame
 
 from factfidelity.display.disclosure import DisclosureRule, release_results
+from factfidelity.display.disclosure_known import Known
+from factfidelity.display.disclosure_links import close, guard
 from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.errors import DisclosureError
@@ -170,3 +172,25 @@ def test_a_row_that_is_named_by_a_number_is_found_again_after_release():
     assert first["levels"].table.loc[1, "years"] != table.loc[1, "years"]
     out, _ = release_results({"levels": Course(table=table.assign(clients=[60, 51, 40]))}, RULE, previous=[first])
     assert out["levels"].table["clients"].isna().tolist() == [False, True, False]
+
+
+def test_a_month_that_an_earlier_report_did_not_show_is_not_shown_in_the_next():
+    # beside that year's sum, which stands in the earlier report alone, the other month of it would follow
+    months = frame("""
+        team | period_start | clients | missed
+        Norr | 2023-01-01   | 40      | 12
+        Norr | 2023-02-01   | 41      | 15
+        Norr | 2023-03-01   | 43      | 11
+    """)
+    gate = Gate(keys=("team", "period_start"), counts={"clients": ("missed",)})
+    before = months.assign(missed=[12, None, 11])
+    known = Known.from_releases([{"result.table": (before, gate)}])
+    found = close([guard("result", "table", months, gate, RULE)], RULE, before=known)
+    assert found.frames[0].mask["missed"].tolist() == [False, True, False]
+    assert not found.frames[0].mask["clients"].any()
+    # the figures of other tables are of other days: what was hidden there may be shown
+    plain = Gate(keys=("team",), counts={"clients": ("missed",)})
+    year = months.iloc[:1].drop(columns="period_start")
+    known = Known.from_releases([{"result.table": (year.assign(missed=[None]), plain)}])
+    found = close([guard("result", "table", year, plain, RULE)], RULE, before=known)
+    assert not found.frames[0].mask["missed"].any()
