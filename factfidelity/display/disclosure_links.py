@@ -29,7 +29,7 @@ from factfidelity.display.disclosure_secondary import protect_system
 from factfidelity.display.disclosure_sheets import sheets_of
 from factfidelity.display.disclosure_system import System
 from factfidelity.display.disclosure_unseen import hide_unseen, told_in_rows, unseen_columns
-from factfidelity.display.disclosure_zeros import note_told
+from factfidelity.display.disclosure_zeros import note_last_in_line
 from factfidelity.display.gate import Gate
 
 Changed = dict[tuple[int, str], np.ndarray]  # by frame and column
@@ -78,7 +78,7 @@ def close(frames: Sequence[Guarded], rule: DisclosureRule, *, before: Known | No
     add_rests(frames, places, registry, rule)
     _mark_before(frames, places, registry, rule, changed)
     blocks = system.blocks(~system.fixed)
-    note_told(system, blocks)
+    note_last_in_line(system)
     left: set[int] = set()
     # numbers of persons first: what rests on those that go with them is often enough for the other figures
     for only in (system.persons, None):
@@ -88,9 +88,9 @@ def close(frames: Sequence[Guarded], rule: DisclosureRule, *, before: Known | No
                 spread_in_rows(item.frame, item.gate, item.mask, item.sensitive)
                 _follow(item, frames)
             if len(told := _told_by_rows(frames, places, registry)):
-                again = system.fix(told, blocks)
+                system.fix(told, blocks)
+                note_last_in_line(system)
                 blocks = system.blocks(~system.fixed)
-                note_told(system, blocks, among=again)
             for item in frames:
                 _close_rows(item)
             _mask_to_system(frames, places, registry)

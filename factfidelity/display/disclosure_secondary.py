@@ -8,6 +8,7 @@ from factfidelity.display.disclosure_proof import independent, proven
 from factfidelity.display.disclosure_single import hide_beside, single_widths
 from factfidelity.display.disclosure_sums import Blocks
 from factfidelity.display.disclosure_system import System
+from factfidelity.display.disclosure_zeros import never_moved
 
 _OPTIMAL_CELLS, _OPTIMAL_SENSITIVE = 80, 40
 _PATTERNS = 25  # patterns that are tried before the best of them is added to
@@ -64,14 +65,14 @@ def protect_system(
 
 
 def _without_told(system: System, left: set[int]) -> set[int]:
-    """Leave out, and take for told, what others know whatever is hidden here: all but small numbers of persons.
+    """Leave out, and take for told, zeros that the layout tells, and what others know whatever is hidden here.
 
-    Nothing is saved by not writing a report from which nothing new follows.
+    Nothing is saved by not writing a report from which nothing new follows; small numbers of persons stop it all the
+    same.
     """
-    if not system.fixed.any():
-        return left
     cells = np.array(sorted(left), dtype="int64")
-    small = (system.values[cells] > 0) & (system.values[cells] < system.widths[cells])
+    values = system.values[cells]
+    small = (values > 0) & ((values < system.widths[cells]) | (not system.fixed.any()))
     system.sensitive[cells[~small]] = False
     return {int(cell) for cell in cells[small]}
 
@@ -115,6 +116,9 @@ def _serve(system: System, blocks: Blocks, cells: np.ndarray, widths: np.ndarray
         turn = independent(blocks, cells, alone)
         missed = hide_more(system, blocks, cells[turn], widths[turn], at_least=at_least)
         by_itself = np.bincount(blocks.block_of[cells[turn]], minlength=len(blocks))[blocks.block_of[cells[turn]]] == 1
+        still = never_moved(system, blocks, cells[turn][missed & ~by_itself])
+        system.rigid[still] = True
+        by_itself |= np.isin(cells[turn], still)
         left |= {int(cell) for cell in cells[turn][missed & by_itself]}
         alone[turn[missed]] = True
         done = turn[~missed | by_itself]

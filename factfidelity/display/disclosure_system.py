@@ -80,8 +80,8 @@ class System:
         """What an attacker does not know."""
         return np.asarray(self.hidden & ~self.fixed)
 
-    def fix(self, cells: np.ndarray, blocks: Blocks) -> np.ndarray:
-        """Take some more numbers for known; return what hangs together with them, for which nothing found holds now.
+    def fix(self, cells: np.ndarray, blocks: Blocks) -> None:
+        """Take some more numbers for known: what was found for all that hangs together with them no longer holds.
 
         Parameters
         ----------
@@ -94,7 +94,6 @@ class System:
         again = np.isin(blocks.block_of, of[of >= 0])
         self.served[again] = False
         self.seen[:, again] = self.values[again]
-        return np.asarray(again)
 
     def add_rests(self, parts: np.ndarray, wholes: np.ndarray, hide: np.ndarray, width: float) -> None:
         """Add the rest of each whole, as a number that stands in no table."""

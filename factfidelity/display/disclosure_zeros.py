@@ -14,32 +14,30 @@ from factfidelity.display.disclosure_system import System
 _MOVED = 1e-6
 
 
-def note_told(system: System, blocks: Blocks, *, among: np.ndarray | None = None) -> None:
-    """Note, in place, which numbers would be told if everything were hidden that can be; zeros are let go.
-
-    Numbers add up and are 0 or more: by that alone only zeros can be told, since all the others may be twice as many.
-
-    Parameters
-    ----------
-    system : System
-        ``rigid`` grows; a zero among them is no longer ``sensitive``.
-    blocks : Blocks
-        ``system.blocks(~system.fixed)``.
-    among : array of bool, optional
-        Which numbers to look at; default all.
-    """
-    some = ~system.fixed & ~system.rigid & (blocks.block_of >= 0)
-    if not system.fixed.any():
-        some &= system.sensitive & (system.values == 0)
-    cells = _told(system, blocks, np.flatnonzero(some if among is None else some & among))
-    system.rigid[cells] = True
-    system.sensitive[cells[system.values[cells] == 0]] = False
+def note_last_in_line(system: System) -> None:
+    """Note, in place, which numbers are ``rigid``: the only unknown one of a sum, again and again."""
+    if system.fixed.any():
+        system.rigid |= _last_in_line(system)
 
 
-def _told(system: System, blocks: Blocks, cells: np.ndarray) -> np.ndarray:
-    """Return which of some cells have the same value in every table.
+def _last_in_line(system: System) -> np.ndarray:
+    """Return which numbers are the only unknown one of a sum, again and again."""
+    known = system.fixed | system.rigid
+    rows, cells = system.sums.rows, system.sums.cells
+    while True:
+        unknown = ~known[cells]
+        alone = np.bincount(rows[unknown], minlength=len(system.sums)) == 1
+        found = cells[unknown & alone[rows]]
+        if not len(found):
+            return known & ~system.fixed
+        known[found] = True
 
-    A sum of them with random weights is the same in every table only where each of them is.
+
+def never_moved(system: System, blocks: Blocks, cells: np.ndarray) -> np.ndarray:
+    """Return which of some cells have the same value in every table, whatever of ``blocks`` is hidden.
+
+    A sum of them with random weights is the same in every table only where each of them is. Numbers add up and are 0 or
+    more: where nothing is known only zeros can be so, since all the others may be twice as many.
     """
     from factfidelity.display.disclosure_solver import reach
 

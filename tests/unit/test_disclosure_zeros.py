@@ -8,7 +8,7 @@ from factfidelity.display.disclosure_known import Known
 from factfidelity.display.disclosure_links import close, guard
 from factfidelity.display.disclosure_secondary import protect_system
 from factfidelity.display.disclosure_system import System
-from factfidelity.display.disclosure_zeros import note_told
+from factfidelity.display.disclosure_zeros import never_moved, note_last_in_line
 from factfidelity.display.gate import Gate
 
 RULE = DisclosureRule()
@@ -49,9 +49,8 @@ def test_a_zero_that_a_missing_row_tells_takes_no_other_number_with_it():
     assert found.left == []
 
 
-def told(system):
-    note_told(system, system.blocks(~system.fixed))
-    return np.flatnonzero(system.rigid).tolist()
+def never(system):
+    return never_moved(system, system.blocks(~system.fixed), np.arange(len(system.values))).tolist()
 
 
 def test_only_zeros_are_told_by_the_layout():
@@ -59,20 +58,22 @@ def test_only_zeros_are_told_by_the_layout():
     system = System.of([0.0, 4.0, 4.0], [((0, 1, 2), (1.0, 1.0, -1.0)), ((1, 2), (1.0, -1.0))])
     system.hidden[:] = system.sensitive[:] = True
     system.widths[:] = 5.0
-    assert told(system) == [0]
+    assert never(system) == [0]
+    assert protect_system(system) == []
     assert system.sensitive.tolist() == [False, True, True]
     # without the second sum it may be anything too
-    system = System.of([0.0, 4.0, 4.0], [((0, 1, 2), (1.0, 1.0, -1.0))])
-    system.sensitive[:] = True
-    assert told(system) == []
+    assert never(System.of([0.0, 4.0, 4.0], [((0, 1, 2), (1.0, 1.0, -1.0))])) == []
 
 
 def test_what_is_told_by_numbers_that_others_know_is_found_for_all_at_once():
-    # 5 + 7 = 12 known; 3 + x = y is open; what 0 known hides is 0
+    # 5 + 7 = 12 with 7 and 12 known, and of 3 + 9 = 12 only the 3: what a known 0 is the sum of is 0
     sums = [((0, 1, 2), (1.0, 1.0, -1.0)), ((3, 4, 5), (1.0, 1.0, -1.0)), ((6, 7, 8), (1.0, 1.0, -1.0))]
     system = System.of([5.0, 7.0, 12.0, 3.0, 9.0, 12.0, 0.0, 0.0, 0.0], sums)
     system.fixed[[1, 2, 3, 8]] = True
-    assert told(system) == [0, 6, 7]
+    blocks = system.blocks(~system.fixed)
+    assert never_moved(system, blocks, np.array([0, 4, 5, 6, 7])).tolist() == [0, 6, 7]
+    note_last_in_line(system)
+    assert np.flatnonzero(system.rigid).tolist() == [0]
 
 
 def test_what_was_found_before_a_number_became_known_is_not_counted_on():
