@@ -84,6 +84,7 @@ def _told_further(closed: Closed, excused: set[int]) -> set[int]:
     known = system.fixed.copy()
     known[sorted(excused)] = True
     told = [dict(item.told) for item in closed.frames]
+    spared = _told_by_others(closed, known)
     while True:
         before = known.copy()
         _spread_known(closed, known, told)
@@ -94,20 +95,33 @@ def _told_further(closed: Closed, excused: set[int]) -> set[int]:
         followed = _attacked(system, set())[1]
         system.fixed = fixed
         bad |= {cell for cell in followed if system.sensitive[cell]} - _parts_of_nothing(system)
-        if bad:
-            return bad
+        if bad - spared:
+            return bad - spared
         known[sorted(followed)] = True
 
 
-def _spread_known(closed: Closed, known: np.ndarray, told: list[Mask]) -> None:
+def _told_by_others(closed: Closed, known: np.ndarray) -> set[int]:
+    """Return what follows from what others know even if nothing were shown here, but for small numbers of persons."""
+    system, known = closed.registry.system, known.copy()
+    told = [dict(item.told) for item in closed.frames]
+    before = np.zeros(len(known), dtype=bool)
+    while (known != before).any():
+        before = known.copy()
+        _spread_known(closed, known, told, shown=False)
+    small = (system.values > 0) & (system.values < system.widths)
+    return {int(cell) for cell in np.flatnonzero(known & ~small)}
+
+
+def _spread_known(closed: Closed, known: np.ndarray, told: list[Mask], *, shown: bool = True) -> None:
     """Add, in place, what rows give back by multiplying and adding columns that are shown or known."""
     sheets = list(zip(closed.sheets, closed.registry.cells, strict=True))
     for (number, column), cells in sheets:
         told[number][column] = told[number].get(column, np.False_) | np.where(cells >= 0, known[cells], False)
     for item, others in zip(closed.frames, told, strict=True):
+        mask = item.mask if shown else {name: np.ones(len(item.frame), dtype=bool) for name in item.mask}
         for triple in told_in_rows(item):
             if all(name in item.mask for name in triple):
-                unknown, alone = given_back(triple, item.mask, item.known, others, item.nothing.get(triple))
+                unknown, alone = given_back(triple, mask, item.known, others, item.nothing.get(triple))
                 for name, is_unknown in zip(triple, unknown, strict=True):
                     others[name] = others.get(name, np.False_) | (is_unknown & alone)
     for (number, column), cells in sheets:

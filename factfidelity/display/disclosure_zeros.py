@@ -29,7 +29,7 @@ def _last_in_line(system: System) -> np.ndarray:
         alone = np.bincount(rows[unknown], minlength=len(system.sums)) == 1
         found = cells[unknown & alone[rows]]
         if not len(found):
-            return known & ~system.fixed
+            return np.asarray(known & ~system.fixed)
         known[found] = True
 
 

@@ -8,6 +8,7 @@ import pytest
 from frames import frame
 
 from factfidelity.display.disclosure import DisclosureRule, release_results
+from factfidelity.display.disclosure_audit import audited
 from factfidelity.display.disclosure_known import Known
 from factfidelity.display.disclosure_links import close, guard
 from factfidelity.display.gate import Gate
@@ -194,3 +195,24 @@ def test_a_month_that_an_earlier_report_did_not_show_is_not_shown_in_the_next():
     known = Known.from_releases([{"result.table": (year.assign(missed=[None]), plain)}])
     found = close([guard("result", "table", year, plain, RULE)], RULE, before=known)
     assert not found.frames[0].mask["missed"].any()
+
+
+def test_a_share_that_two_figures_of_an_earlier_report_give_is_no_reason_to_leave_a_report_out():
+    now = frame("""
+        team | clients | few | contacts | agency | share
+        Norr | 30      | 3   | 23       | 5      | 0.217391304347826
+        Syd  | 40      | 9   | 50       | 12     | 0.24
+        Öst  | 35      | 8   | 40       | 14     | 0.35
+        Väst | 38      | 7   | 60       | 9      | 0.15
+    """)
+    gate = Gate(keys=("team",), counts={"clients": ("contacts",), "few": ("agency", "share")}, inner=("few",))
+    before = now.drop(columns="few").assign(share=np.nan)
+    known = Known.from_releases([{"result.table": (before, gate)}])
+    found = close([guard("result", "table", now, gate, RULE)], RULE, before=known)
+    assert found.frames[0].mask["share"][0]
+    assert audited(found, RULE)["known_before"] > 0
+    # what only this report gives away is found all the same
+    found = close([guard("result", "table", now, gate, RULE)], RULE)
+    found.frames[0].mask["agency"][:] = False
+    with pytest.raises(DisclosureError):
+        audited(found, RULE)
