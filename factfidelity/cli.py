@@ -69,6 +69,19 @@ def _formats(text: str) -> tuple[str, ...]:
     return chosen
 
 
+def _years(text: str) -> list[int]:
+    if not all(part.strip().isdigit() for part in text.split(",")):
+        raise argparse.ArgumentTypeError("write years as 2023,2024")
+    return [int(part) for part in text.split(",")]
+
+
+def _languages(text: str) -> list[str]:
+    chosen = [part.strip() for part in text.split(",") if part.strip()]
+    if not chosen or set(chosen) - {"sv", "en"}:
+        raise argparse.ArgumentTypeError("choose among sv, en")
+    return chosen
+
+
 def _speak_utf8() -> None:
     """Let a console in another code page replace the signs that it lacks instead of failing on them."""
     for stream in (sys.stdout, sys.stderr):
@@ -319,10 +332,12 @@ def _add_batch(verbs: Any) -> None:
         "--plan", metavar="FILE", help="the plan (default: plan.yaml in FOLDER, else the shipped default)"
     )
     verb.add_argument("--mapping", metavar="FILE", help="the mapping (default: mapping.yaml in FOLDER)")
-    verb.add_argument("--years", metavar="LIST", help="such as 2023,2024 (default: all full years)")
-    verb.add_argument("--teams", metavar="LIST", help="ids of teams, such as A,B (default: all)")
-    verb.add_argument("--languages", metavar="LIST", default="sv,en", help="sv,en (default)")
-    verb.add_argument("--formats", metavar="LIST", default="html,xlsx", help="html,xlsx (default), pdf, docx, pptx")
+    verb.add_argument("--years", metavar="LIST", type=_years, help="such as 2023,2024 (default: all full years)")
+    verb.add_argument("--teams", metavar="LIST", help="ids or names of teams, such as A,B (default: all)")
+    verb.add_argument("--languages", metavar="LIST", type=_languages, default="sv,en", help="sv,en (default)")
+    verb.add_argument(
+        "--formats", metavar="LIST", type=_formats, default="html,xlsx", help="html,xlsx (default), pdf, docx, pptx"
+    )
     verb.add_argument("--workers", type=int, default=2, help="processes side by side (default 2)")
     verb.add_argument("--out", metavar="DIR", help="where the reports go (default: reports/NAME_all)")
 
@@ -331,25 +346,25 @@ def _batch(
     folder: str,
     plan: str | None,
     mapping: str | None,
-    years: str | None,
+    years: list[int] | None,
     teams: str | None,
-    languages: str,
-    formats: str,
+    languages: list[str],
+    formats: tuple[str, ...],
     workers: int,
     out: str | None,
 ) -> tuple[str, int]:
     from factfidelity.delivery.load import load_extract
     from factfidelity.reports.batch import render_batch
+    from factfidelity.reports.batch_years import check_asked
     from factfidelity.reports.run import delivery_facts, plan_for
 
     chosen = plan_for(Path(folder), plan)
     target = Path(out) if out else Path("reports") / f"{Path(folder).resolve().name}_all"
-    wanted = [int(year) for year in years.split(",")] if years else None
     with _Progress() as progress:
         extract = load_extract(folder, mapping=mapping, plan=chosen)
+        wanted = check_asked(extract, teams.split(",") if teams else None, years)
         made = render_batch(
-            extract, chosen, target, years=wanted, teams=teams.split(",") if teams else None,
-            languages=languages.split(","), formats=formats.split(","), workers=workers,
+            extract, chosen, target, years=years, teams=wanted, languages=languages, formats=formats, workers=workers,
             facts=delivery_facts(extract.delivery), progress=progress,
         )  # fmt: skip
     lines = [f"{len(made.done)} reports made, {len(made.failed)} could not be made", *map(str, made.index)]

@@ -8,11 +8,40 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
 from factfidelity.display.result import Result
-from factfidelity.evaluation import ALL_TEAMS
+from factfidelity.errors import PlanError, Problem
+from factfidelity.evaluation import ALL_TEAMS, team_named
+from factfidelity.extract import Extract
 from factfidelity.reports.released import read_released, write_text
 
 RELEASED = "released.json"
+
+
+def check_asked(extract: Extract, teams: Sequence[str] | None, years: Sequence[int] | None) -> list[str] | None:
+    """Return the ids of the teams that are asked for, given by id or name.
+
+    Raises
+    ------
+    PlanError
+        If there is no such team, or the delivery does not reach a year.
+    """
+    last = (extract.end - pd.Timedelta(days=1)).year
+    outside = [year for year in years or () if not extract.start.year <= year <= last]
+    if outside:
+        named, there = ", ".join(map(str, outside)), f"{extract.start.year}–{last}"
+        raise PlanError(
+            problems=[
+                Problem(
+                    f"the delivery does not reach the years {named}", f"choose among {there}",
+                    what_sv=f"leveransen omfattar inte åren {named}", do_sv=f"välj bland {there}",
+                )
+            ]
+        )  # fmt: skip
+    return None if teams is None else [team_named(extract, team) for team in teams]
+
+
 _YEAR = ".year.json"
 
 

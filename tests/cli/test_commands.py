@@ -88,3 +88,28 @@ def test_sample_writes_a_delivery_that_check_accepts(tmp_path, capsys):
     assert main(["sample", str(tmp_path / "demo"), "--seed", "3"]) == 0
     assert main(["check", str(tmp_path / "demo")]) == 0
     assert capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--teams", "FACT Nowhere"], "FACT Nowhere"),
+        (["--years", "1999"], "1999"),
+    ],
+)
+def test_a_batch_of_a_team_or_year_that_is_not_there_says_what_there_is(more, said, tmp_path, capsys):
+    folder = str(shipped_folder("sample_data") / "sis_bup")
+    code = main(["batch", folder, "--out", str(tmp_path / "out"), *more])
+    told = capsys.readouterr().err
+    assert code not in (0, 70)
+    assert said in told
+    assert "A fault in factfidelity" not in told
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("more", [["--years", "x"], ["--languages", "de"], ["--formats", "odt"]])
+def test_a_batch_refuses_a_choice_that_there_is_not(more, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["batch", "somewhere", *more])
+    assert stop.value.code == 2
+    assert more[0] in capsys.readouterr().err
