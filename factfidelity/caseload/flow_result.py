@@ -80,6 +80,8 @@ class EnrolmentFlow(Result):
             ("team_id",),
             {"persons": ("median_years", "low_years", "high_years", "left_per_year"), "ended": ("left_per_year",)},
             wholes={"ended": "persons"}, margins=_TEAM,
+            # all who were in the team, less those whose first team it is, came from another
+            sums=(("length.persons", "baseline.table.clients?trait=clients&level=total"),),
         ),
         "curve": Gate(
             ("team_id", "years"), {"persons": ("share", "low", "high"), "steps": ("share", "low", "high")},

@@ -298,3 +298,14 @@ def test_clients_without_a_form_of_contact_in_an_earlier_year_do_not_follow_besi
     assert without.isin(FEW).any()
     assert numbers(shown, "persons", by)[without.isin(FEW)].isna().all()
     assert "persons_all" not in shown
+
+
+def test_who_came_from_another_team_does_not_follow_from_all_in_a_team_and_those_who_began_there(pair):
+    shown, true = frame(pair, "enrolment_flow", "length")
+    began_shown, began = frame(pair, "baseline", "table")
+    first = [
+        numbers(table[(table["trait"] == "clients") & (table["level"] == "total")], "clients")
+        for table in (began_shown, began)
+    ]
+    came = numbers(true, "persons") - first[1]
+    assert told(numbers(shown, "persons") - first[0], came) == []
