@@ -108,6 +108,7 @@ def _serve(system: System, blocks: Blocks, cells: np.ndarray, widths: np.ndarray
     cells, widths = cells[many], widths[many]
     _look_around(system, cells, widths, at_least)
     alone = np.zeros(len(cells), dtype=bool)
+    able = np.zeros(len(system.values), dtype=bool)  # found to move: need not be asked again
     while len(cells):
         open_ = system.seen_width(cells, at_least) < widths
         cells, widths, alone = cells[open_], widths[open_], alone[open_]
@@ -116,8 +117,9 @@ def _serve(system: System, blocks: Blocks, cells: np.ndarray, widths: np.ndarray
         turn = independent(blocks, cells, alone)
         missed = hide_more(system, blocks, cells[turn], widths[turn], at_least=at_least)
         by_itself = np.bincount(blocks.block_of[cells[turn]], minlength=len(blocks))[blocks.block_of[cells[turn]]] == 1
-        still = never_moved(system, blocks, cells[turn][missed & ~by_itself])
-        system.rigid[still] = True
+        asked = cells[turn][missed & ~by_itself & ~able[cells[turn]]]
+        still = never_moved(system, blocks, asked)
+        able[asked], system.rigid[still] = True, True
         by_itself |= np.isin(cells[turn], still)
         left |= {int(cell) for cell in cells[turn][missed & by_itself]}
         alone[turn[missed]] = True
