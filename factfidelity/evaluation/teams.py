@@ -70,7 +70,14 @@ def team_named(extract: Extract, team: str) -> str:
     found = teams.loc[(teams["team_id"] == team) | (teams["name"] == team), "team_id"]
     if found.empty:
         known = ", ".join(teams_in_order(extract))
-        raise PlanError(problems=[Problem(f'there is no team "{team}" in the delivery', f"choose one of: {known}")])
+        raise PlanError(
+            problems=[
+                Problem(
+                    f'there is no team "{team}" in the delivery', f"choose one of: {known}",
+                    what_sv=f'det finns inget team "{team}" i leveransen', do_sv=f"välj bland: {known}",
+                )
+            ]
+        )  # fmt: skip
     return str(found.iloc[0])
 
 

@@ -39,7 +39,7 @@ def check_asked(extract: Extract, teams: Sequence[str] | None, years: Sequence[i
                 )
             ]
         )  # fmt: skip
-    return None if teams is None else [team_named(extract, team) for team in teams]
+    return None if teams is None else [team_named(extract, team.strip()) for team in teams]
 
 
 _YEAR = ".year.json"

@@ -13,6 +13,7 @@ from factfidelity.display.gate import Gate
 from factfidelity.display.result import Result
 from factfidelity.evaluation import evaluate
 from factfidelity.evaluation.team_order import in_team_order, teams_in_order
+from factfidelity.reports.batch_years import check_asked
 from factfidelity.wording import sort_key
 
 
@@ -122,3 +123,17 @@ def test_every_table_of_an_evaluation_lists_its_teams_by_name():
                 assert order in ([first, second], [first], [second], []), (name, field)
                 listed += len(order) == 2
     assert listed > 20
+
+
+def test_teams_are_asked_for_by_id_or_name_and_blanks_do_not_count():
+    made = extract_of("2023-01-01", "2025-01-01", teams="""
+        team_id | name
+        t1      | Norr
+        t2      | Syd
+    """)  # fmt: skip
+    assert check_asked(made, ["t1", " Syd"], [2023, 2024]) == ["t1", "t2"]
+    assert check_asked(made, None, None) is None
+    with pytest.raises(ff.PlanError, match="t1, t2"):
+        check_asked(made, ["Väst"], None)
+    with pytest.raises(ff.PlanError, match="choose among 2023–2024"):
+        check_asked(made, None, [2024, 2025])
