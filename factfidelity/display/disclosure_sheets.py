@@ -68,12 +68,17 @@ def _first(places: Sequence[tuple[int, str]], frames: Sequence[Guarded], order: 
 
 
 def _share_told(sheets: Sequence[Sheet], order: int, item: Guarded, column: str, others: Mapping[int, Guarded]) -> None:
-    """Note, in place, that what others know of a period they know of the table of that period, and back."""
+    """Note, in place, that what others know of a period they know of the table of that period, and back.
+
+    A table that counts something else beside is no table of a period: one number in common is the same by chance.
+    """
     if not item.told or column not in item.gate.counts:
         return
     sheet = sheets[order]
+    counts = counts_of(item.frame, item.gate)
     for place, source in others.items():
-        if set(item.gate.keys) - set(source.gate.keys) == {_PERIOD}:
+        alike = set(counts_of(source.frame, source.gate)) <= set(counts)
+        if alike and set(item.gate.keys) - set(source.gate.keys) == {_PERIOD}:
             rows, there = _same_numbers(sheet, sheet.names, sheets[place], item, source)
             either = sheet.told[rows] | sheets[place].told[there]
             sheet.told[rows] |= either

@@ -216,3 +216,34 @@ def test_a_share_that_two_figures_of_an_earlier_report_give_is_no_reason_to_leav
     found.frames[0].mask["agency"][:] = False
     with pytest.raises(DisclosureError):
         audited(found, RULE)
+
+
+MONTHS = frame("""
+    team | period_start | clients | few
+    Norr | 2024-01-01   | 27      | 6
+    Norr | 2024-02-01   | 28      | 7
+""")
+MONTHLY = Gate(keys=("team", "period_start"), counts={"clients": (), "few": ()})
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        # the same counts as in the last month: it is the table of that month, and 28 are known
+        ("clients", True),
+        # of 30 in the year 28 were asked and two were not: 28 clients in February are the same by chance
+        ("unasked", False),
+    ],
+)
+def test_what_is_known_of_a_month_is_not_known_of_a_table_that_counts_something_else_too(other, told):
+    year = pd.DataFrame({"team": ["Norr"], "clients": [28], **({"unasked": [2]} if other == "unasked" else {})})
+    gate = Gate(keys=("team",), counts=dict.fromkeys(year.columns[1:], ()))
+    before = Known.from_releases([{"result.months": (MONTHS, MONTHLY)}])
+    found = close(
+        [guard("result", "months", MONTHS, MONTHLY, RULE), guard("result", "year", year, gate, RULE)], RULE,
+        before=before,
+    )  # fmt: skip
+    cells = dict(zip(found.sheets, found.registry.cells, strict=True))
+    system = found.registry.system
+    assert system.fixed[cells[0, "clients"]].all()
+    assert bool(system.fixed[cells[1, "clients"]].all()) == told
