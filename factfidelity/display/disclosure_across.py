@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from factfidelity.display.disclosure_guarded import Guarded
 
 Cells = Mapping[tuple[int, str], np.ndarray]
-_LAST = "last"  # stands for the last value of a key
+_LAST, _YEAR = "last", "year"  # stand for the last value of a key, and for the last one of the last year
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,17 @@ def member_of(text: str, result: str, frames: Sequence[Guarded], cells_of: Cells
 
 
 def _is_value(column: pd.Series, value: str) -> np.ndarray:
-    """Return the rows with one value of a key; ``last`` is its last one, ``last-3`` the third before that."""
+    """Return the rows with one value of a key; ``last`` is its last one, ``last-3`` the third before that.
+
+    ``year-3`` is the third before the last too, but none where that began more than a year before.
+    """
     word, _, back = value.partition("-")
-    if word != _LAST or not (back.isdecimal() or value == _LAST):
+    if word not in (_LAST, _YEAR) or not (back.isdecimal() or value == word):
         return np.asarray(column.astype(str) == value)
     order = np.sort(column.dropna().unique())[::-1]
+    if word == _YEAR and len(order):
+        began = pd.DatetimeIndex(order)
+        order = order[began > began[0] - pd.DateOffset(years=1)]
     place = int(back or 0)
     return np.asarray(column == order[place]) if place < len(order) else np.zeros(len(column), dtype=bool)
 

@@ -48,7 +48,7 @@ class Gate:
     sums : tuple of tuple of str
         Counts, or days and happenings, of any results of the report that add up, the total first, each
         ``[result.]frame.count`` with ``?key=value`` where one value of a key is meant (``last``: its last one,
-        ``last-1`` the one before):
+        ``last-1`` the one before; ``year-1`` too, if it began within a year):
         ``("caseload_ratios.spread.persons", "continuity.persons", "continuity.few")``. Rows are matched on the keys
         that all have. With one part, or where the other parts are not in the report, the rest is guarded, as with
         ``within``.
@@ -105,12 +105,11 @@ def sums_over_year(year: str, periods: str, columns: Iterable[str]) -> tuple[tup
         What adds up and stands in both.
     """
     table, _, fixed = year.partition("?")
-    last = ("last", *(f"last-{back}" for back in range(1, 12)))
+    last = ("year", *(f"year-{back}" for back in range(1, 12)))
     return tuple(
         (
             f"{table}.{column}{'?' if fixed else ''}{fixed}",
-            *(f"{periods}.{column}?period_start={one}" for one in last[:size]),
+            *(f"{periods}.{column}?period_start={one}" for one in last),
         )
         for column in columns
-        for size in (12, 4, 2)
     )

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from factfidelity.display.disclosure import DisclosureRule, release_frames, release_results
+from factfidelity.display.disclosure_links import close, guard
 from factfidelity.display.gate import Gate, sums_over_year
 
 
@@ -101,7 +102,7 @@ def test_of_two_numbers_that_would_do_the_one_goes_that_fewer_figures_rest_on():
 
 def year_and_periods(size, small):
     """Booked visits by period, one of them of two persons; and those of the last year."""
-    start = pd.date_range("2022-01-01", periods=size + 3, freq="MS")
+    start = pd.date_range("2022-01-01", periods=size + 3, freq=f"{12 // size}MS")
     booked = [9 + place for place in range(size + 3)]
     persons = [20] * (size + 3)
     booked[small], persons[small] = 3, 2
@@ -121,6 +122,27 @@ def test_eleven_months_and_the_year_do_not_give_the_twelfth(size, back):
     months = released["periods"].table["booked"]
     assert np.isnan(months.iloc[-back])
     assert np.isnan(months.iloc[3:]).sum() + np.isnan(released["year"].table["booked"].iloc[0]) >= 2
+
+
+def test_four_months_that_make_the_year_by_chance_do_not_tell_of_the_fifth():
+    # a team that began in August, without visits in that month
+    start = pd.date_range("2023-08-01", periods=5, freq="MS")
+    booked = [0.0, 6.0, 7.0, 8.0, 9.0]
+    table = pd.DataFrame({"team_id": "a", "period_start": start, "persons_booked": [0, 6, 7, 8, 9], "booked": booked})
+    year = pd.DataFrame({"team_id": ["a"], "persons_booked": [25], "booked": [30.0]})
+    results = {
+        "year": of(year, keys=("team_id",), counts={"persons_booked": ("booked",)},
+                   sums=sums_over_year("table", "periods.table", ["booked"])),
+        "periods": of(table, keys=("team_id", "period_start"), counts={"persons_booked": ("booked",)}),
+    }  # fmt: skip
+    frames = [
+        guard(name, "table", result.table, result.gates["table"], DisclosureRule()) for name, result in results.items()
+    ]
+    closed = close(frames, DisclosureRule())
+    cells = dict(zip(closed.sheets, closed.registry.cells, strict=True))
+    sums = closed.registry.system.sums
+    of_year = [set(sums.cells[sums.rows == row]) for row in np.unique(sums.rows[sums.cells == cells[0, "booked"][0]])]
+    assert of_year == [{*cells[1, "booked"], cells[0, "booked"][0]}]
 
 
 def test_a_small_month_before_the_last_year_hides_no_other():
