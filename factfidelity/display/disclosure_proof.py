@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
+from factfidelity.display.disclosure_near import all_of, widening
 from factfidelity.display.disclosure_single import single_widths
 from factfidelity.display.disclosure_sums import Blocks
 from factfidelity.display.disclosure_system import System
@@ -12,7 +13,7 @@ from factfidelity.display.disclosure_system import System
 _SLACK = 1e-7
 _LARGE = 400  # cells of a block in which several numbers are looked at in one program
 _SHARE = 400  # one number for so many cells of it
-_DRAWS = 3
+_DRAWS, _FEW = 3, 8  # how often all are looked at in one program, and how few are looked at one by one instead
 _OFF = 1e-6  # by how much a sum may miss, as a share of the largest move: what the programs themselves allow
 
 
@@ -115,32 +116,31 @@ def prove(
     ends : (array, array)
         How far an attacker thinks that each number may be below and above its true value.
     """
-    from factfidelity.display.disclosure_solver import exact, reach
+    from factfidelity.display.disclosure_solver import reach
 
     lows, highs = attested(system, ends)
     widths[cells] = highs[cells] - lows[cells]
-    cells = cells[widths[cells] < least[cells] - _SLACK]
     draw = np.random.default_rng(20)  # the directions never decide what is proven, only how fast
-    alone = np.zeros(len(cells), dtype=bool)
-    turns = 0
-    while len(cells):
+    for _ in range(_DRAWS):
+        cells = cells[widths[cells] < least[cells] - _SLACK]
+        if len(cells) < _FEW:
+            break
         weights = np.zeros(len(system.values))
-        if turns < _DRAWS:
-            turn = np.arange(len(cells))
-            weights[cells] = draw.normal(size=len(cells))
-        else:
-            turn = independent(blocks, cells, alone)
-            weights[cells[turn]] = 1.0
-        for members, table in reach(system, blocks, weights, least, ends):
+        weights[cells] = draw.normal(size=len(cells))
+        for members, table in reach(system, all_of(blocks, cells), weights, least, ends):
             lows[members], highs[members] = np.minimum(lows[members], table), np.maximum(highs[members], table)
         widths[cells] = highs[cells] - lows[cells]
-        short = widths[cells] < least[cells] - _SLACK
-        if turns >= _DRAWS:
-            asked = blocks.block_of[cells[turn]]
-            by_itself = np.bincount(asked, minlength=len(blocks))[asked] == 1
-            for place in turn[by_itself & short[turn]]:
-                widths[cells[place]] = exact(blocks, int(cells[place]), ends)
-                short[place] = False
-            alone[turn] = True
-        cells, alone = cells[short], alone[short]
-        turns += 1
+    for cell in cells[widths[cells] < least[cells] - _SLACK]:
+        widths[cell] = _width(blocks, int(cell), float(least[cell]), ends)
+
+
+def _width(blocks: Blocks, cell: int, least: float, ends: tuple[np.ndarray, np.ndarray]) -> float:
+    """Return the width of what is possible for one number, or less where that is ``least`` all the same."""
+    from factfidelity.display.disclosure_solver import exact
+
+    width = 0.0
+    for near in widening(blocks, np.array([cell])):
+        width = exact(near.inner, cell, ends)
+        if width >= least or width >= exact(near.outer, cell, ends) - _SLACK:
+            break
+    return width

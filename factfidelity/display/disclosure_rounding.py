@@ -83,7 +83,8 @@ def _around(system: System, cells: np.ndarray, steps: int) -> np.ndarray:
 
 
 def _drawn(system: System, base: int) -> np.ndarray:
-    from factfidelity.display.disclosure_solver import matrix_of, rounded
+    from factfidelity.display.disclosure_near import part_of
+    from factfidelity.display.disclosure_solver import rounded
 
     seed = blake2b(np.round(system.values, 6).tobytes(), digest_size=8).digest()
     draw = np.random.default_rng(int.from_bytes(seed))
@@ -97,9 +98,10 @@ def _drawn(system: System, base: int) -> np.ndarray:
     out = np.where(system.values == 0, 0.0, out)
     blocks = _spoken(system)
     for block in range(len(blocks)):
-        members, matrix = matrix_of(blocks, np.array([block]))
+        part = part_of(blocks, np.array([block]))
+        members = part.cells
         if system.persons[members].all():
-            found = rounded(system.values, members, matrix, base, up_cost[members], down_cost[members])
+            found = rounded(system.values, members, part.matrix, base, up_cost[members], down_cost[members])
             out[list(found or {})] = list((found or {}).values())
     return out
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from factfidelity.display.disclosure_near import all_of, part_of
 from factfidelity.display.disclosure_proof import independent, proven
 from factfidelity.display.disclosure_single import hide_beside, single_widths
 from factfidelity.display.disclosure_sums import Blocks
@@ -144,7 +145,7 @@ def _look_around(system: System, cells: np.ndarray, widths: np.ndarray, at_least
             return
         weights = np.zeros(len(every))
         weights[short] = draw.normal(size=len(short))
-        for members, table in reach(system, blocks, weights, least, ends):
+        for members, table in reach(system, all_of(blocks, short), weights, least, ends):
             system.see(members, table, at_least)
 
 
@@ -160,7 +161,7 @@ def _serve_single(system: System, blocks: Blocks, cells: np.ndarray, widths: np.
 
 def _hide_fewest(system: System, blocks: Blocks, active: np.ndarray, seconds: float) -> np.ndarray:
     """Hide, in place, the fewest cells of each small block that meet both attacks; return which need no second look."""
-    from factfidelity.display.disclosure_solver import fewest, matrix_of
+    from factfidelity.display.disclosure_solver import fewest
 
     done = np.zeros(len(system.values), dtype=bool)
     for block in range(len(blocks)):
@@ -168,7 +169,8 @@ def _hide_fewest(system: System, blocks: Blocks, active: np.ndarray, seconds: fl
         sensitive = int(system.sensitive[members].sum())
         if not (active[members[0]] and 0 < sensitive <= _OPTIMAL_SENSITIVE and len(members) <= _OPTIMAL_CELLS):
             continue
-        cells, matrix = matrix_of(blocks, np.array([block]))
+        part = part_of(blocks, np.array([block]))
+        cells, matrix = part.cells, part.matrix
         before, tried = system.hidden.copy(), list[np.ndarray]()
         while len(tried) < _PATTERNS and (found := fewest(system, cells, matrix, seconds=seconds, tried=tried)):
             system.hidden[found] = True

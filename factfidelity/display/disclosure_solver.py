@@ -16,6 +16,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, hstack, vstack
 
+from factfidelity.display.disclosure_near import Part, all_of, part_of, widening
 from factfidelity.display.disclosure_sums import Blocks
 from factfidelity.display.disclosure_system import System
 
@@ -24,24 +25,10 @@ _FAILED = 1e5  # what a unit costs by which an interval falls short: more than a
 _UNIT = 5.0  # the widest interval that is asked for in a block, after scaling
 _linear: Any = linprog
 _integer: Any = milp
+_FEW = 8  # numbers for which tables are sought near by first
 _FAR = 1e4  # units by which a number may fall: enough for every interval
 
 Ends = tuple[np.ndarray, np.ndarray]
-
-
-def matrix_of(blocks: Blocks, chosen: np.ndarray) -> tuple[np.ndarray, csr_array]:
-    """Return the cells of some blocks and their relations as a matrix."""
-    cells, row, column, factor = blocks.entries(chosen)
-    shape = (int(blocks.relations[chosen].sum()), len(cells))
-    return cells, csr_array((factor, (row, column)), shape=shape)
-
-
-def _scales(blocks: Blocks, chosen: np.ndarray, cells: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """Return for each cell what one unit is in its block, so that days and persons weigh alike in one program."""
-    widest = np.zeros(len(blocks))
-    np.maximum.at(widest, blocks.block_of[cells], asked)
-    unit = np.where(widest > 0, widest / _UNIT, 1.0)
-    return np.asarray(np.repeat(unit[chosen], blocks.sizes[chosen]))
 
 
 def hide_more(
@@ -50,15 +37,31 @@ def hide_more(
     """Hide, in place, what gives some cells their intervals at little cost; return which of them it could not help.
 
     Two tables are sought that agree with all that stays shown and that differ by ``widths`` in ``heads``. What moves
-    between them is hidden.
+    between them is hidden. For a few heads they are sought near by first.
     """
-    chosen = np.unique(blocks.block_of[heads])
-    cells, matrix = matrix_of(blocks, chosen)
+    few = len(heads) <= _FEW
+    for part in (near.inner for near in widening(blocks, heads)) if few else (all_of(blocks, heads),):
+        missed, tables = _two_tables(system, part, heads, widths, at_least)
+        if not missed.any():
+            break
+    for way, moves in tables:
+        system.see(part.cells, system.values[part.cells] + way, at_least)
+        system.hidden[part.cells[moves]] = True
+    return missed
+
+
+def _two_tables(
+    system: System, part: Part, heads: np.ndarray, widths: np.ndarray, at_least: float
+) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+    """Return which heads fall short of their widths, and how far and whether the cells move in two tables."""
+    cells, matrix = part.cells, part.matrix
     at = np.full(len(system.values), -1, dtype="int64")
     at[cells] = np.arange(len(cells))
+    if (at[heads] < 0).any():
+        return np.ones(len(heads), dtype=bool), []
     asked = np.zeros(len(cells))
     asked[at[heads]] = widths
-    scale = _scales(blocks, chosen, cells, asked)
+    scale = part.units(asked, _UNIT)
     number, count = len(cells), len(heads)
     costs = np.where(system.hidden[cells] | system.silent[cells], 0.0, system.costs[cells])
     # variables: up and down in the first table, up and down in the second, what each head falls short
@@ -78,36 +81,30 @@ def hide_more(
         bounds=np.column_stack([np.zeros(len(top)), top]), method="highs",
     )  # fmt: skip
     if answer.status != 0:
-        return np.ones(count, dtype=bool)
+        return np.ones(count, dtype=bool), []
     moved = answer.x[: 4 * number].reshape(4, number)
     ways = moved[0] - moved[1], moved[2] - moved[3]
-    for way in ways:
-        system.see(cells, system.values[cells] + way * scale, at_least)
-    missed = np.asarray(answer.x[4 * number :] > 10 * TINY)
-    moves = (np.abs(ways[0]) > TINY) | (np.abs(ways[1]) > TINY)
-    system.hidden[cells[moves]] = True
-    return missed
+    return np.asarray(answer.x[4 * number :] > 10 * TINY), [(way * scale, np.abs(way) > TINY) for way in ways]
 
 
 def reach(
-    system: System, blocks: Blocks, weights: np.ndarray, least: np.ndarray, ends: Ends
+    system: System, part: Part, weights: np.ndarray, least: np.ndarray, ends: Ends
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return two tables that agree with what is shown, as far as can be in the direction of some weights, and back.
 
     Parameters
     ----------
-    blocks : Blocks
+    part : Part
         Of what an attacker does not know.
     weights : array, one for each cell of the system
-        The direction; blocks where all are 0 are left out.
+        The direction.
     least : array
         What is asked of each cell: no number moves by more than a few times the widest in its block.
     ends : (array, array)
         How far each number may fall and rise.
     """
-    chosen = np.unique(blocks.block_of[np.flatnonzero(weights)])
-    cells, matrix = matrix_of(blocks, chosen)
-    scale = _scales(blocks, chosen, cells, least[cells])
+    cells, matrix = part.cells, part.matrix
+    scale = part.units(least[cells], _UNIT)
     bounds = np.column_stack([
         -np.minimum(ends[0][cells] / scale, _FAR), np.minimum(ends[1][cells] / scale, 8 * _UNIT)
     ])  # fmt: skip
@@ -121,11 +118,13 @@ def reach(
     return found
 
 
-def exact(blocks: Blocks, cell: int, ends: Ends) -> float:
-    """Return the width of what is possible for one number."""
-    cells, matrix = matrix_of(blocks, blocks.block_of[[cell]])
-    bounds = np.column_stack([-ends[0][cells], ends[1][cells]])
+def exact(part: Part, cell: int, ends: Ends) -> float:
+    """Return the width of what is possible for one number among those of a part; 0 where it is not one of them."""
+    cells, matrix = part.cells, part.matrix
     goal = (cells == cell).astype(float)
+    if not goal.any():
+        return 0.0
+    bounds = np.column_stack([-ends[0][cells], ends[1][cells]])
     width = 0.0
     for sign in (-1.0, 1.0):
         answer = _linear(sign * goal, A_eq=matrix, b_eq=np.zeros(matrix.shape[0]), bounds=bounds, method="highs")
@@ -151,10 +150,10 @@ def ranges(system: System) -> dict[int, tuple[float, float]]:
     some = unknown[system.sums.cells]
     block[system.sums.rows[some]] = blocks.block_of[system.sums.cells[some]]
     for number in range(len(blocks)):
-        cells, matrix = matrix_of(blocks, np.array([number]))
+        part = part_of(blocks, np.array([number]))
         right = -shown[live & (block == number)]
-        for place, cell in enumerate(cells):
-            found[int(cell)] = _ends(place, matrix, right)
+        for place, cell in enumerate(part.cells):
+            found[int(cell)] = _ends(place, part.matrix, right)
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from factfidelity.display.disclosure_near import Part, widening
 from factfidelity.display.disclosure_sums import Blocks
 from factfidelity.display.disclosure_system import System
 
@@ -36,24 +37,42 @@ def _last_in_line(system: System) -> np.ndarray:
 def never_moved(system: System, blocks: Blocks, cells: np.ndarray) -> np.ndarray:
     """Return which of some cells have the same value in every table, whatever of ``blocks`` is hidden.
 
-    A sum of them with random weights is the same in every table only where each of them is. Numbers add up and are 0 or
-    more: where nothing is known only zeros can be so, since all the others may be twice as many.
+    Numbers add up and are 0 or more: where nothing is known only zeros can be so, since all the others may be twice as
+    many.
+    """
+    cells = cells[blocks.block_of[cells] >= 0]
+    stuck: list[np.ndarray] = []
+    for near in widening(blocks, cells):
+        cells = _stay(system, near.inner, cells)
+        if not len(cells):
+            break
+        never = _stay(system, near.outer, cells)
+        stuck.append(never)
+        cells = np.setdiff1d(cells, never)
+    return np.sort(np.concatenate([*stuck, cells[:0]]))
+
+
+def _stay(system: System, part: Part, cells: np.ndarray) -> np.ndarray:
+    """Return which of some cells have the same value in every table of a part; none where a program fails.
+
+    A sum of them with random weights is the same in every table only where each of them is.
     """
     from factfidelity.display.disclosure_solver import reach
 
     draw = np.random.default_rng(20)
     every = np.arange(len(system.values))
     ends = system.room(every, 0.0), np.full(len(every), np.inf)
+    beyond, cells = cells[~np.isin(cells, part.cells)], cells[np.isin(cells, part.cells)]
     while len(cells):
         weights = np.zeros(len(every))
         weights[cells] = draw.normal(size=len(cells))
-        tables = reach(system, blocks, weights, np.ones(len(every)), ends)
+        tables = reach(system, part, weights, np.ones(len(every)), ends)
         moved = np.zeros(len(every), dtype=bool)
         for members, table in tables:
             moved[members] |= np.abs(table - system.values[members]) > _MOVED
-        if len(tables) < 2:  # a program failed: nothing is known
+        if len(tables) < 2:
             return cells[:0]
         if not moved[cells].any():
             break
         cells = cells[~moved[cells]]
-    return cells
+    return np.concatenate([beyond, cells])
