@@ -70,7 +70,7 @@ class BoardUse(Result):
         "table": _SHARES,
         "latest": Gate(
             ("team_id",), _SHARES.counts, _SHARES.wholes, _SHARES.shares, _SHARES.margins,
-            sums=sums_over_year("latest", "table", ("board_days",)),
+            sums=sums_over_year("latest", "table", ("board_days",)), headline=True,
         ),
         "episodes": Gate(
             ("team_id",),

@@ -53,6 +53,7 @@ class CaseloadRatios(Result):
             {"persons": (*_HELD, "ratio_last_day", "per_head")},
             margins={"team_id": "total"},
             public=_STAFF,
+            headline=True,
         ),
         # with the clients of the year it tells how many were met by nobody
         "spread": Gate(

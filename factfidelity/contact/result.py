@@ -67,7 +67,7 @@ class ContactPattern(Result):
         "table": _MEASURED,
         "latest": Gate(
             ("team_id",), _COUNTS, wholes={"without": "persons"}, margins=_TEAM, inner=_INNER,
-            sums=sums_over_year("latest", "table", _ADDED),
+            sums=sums_over_year("latest", "table", _ADDED), headline=True,
         ),
         "forms": Gate(
             ("team_id", "form"), {"persons": ("contacts", "per_month", "share")}, margins=_TEAM, within=_IN_YEAR,

@@ -34,6 +34,7 @@ from factfidelity.display.gate import Gate
 
 Changed = dict[tuple[int, str], np.ndarray]  # by frame and column
 _DEAREST = 100.0  # how many times dearer a number is at most for all that goes with it
+_HEADLINE = 20.0  # how many times dearer what key figures rest on is
 _SUM_WIDTH = 0.2  # the interval that must stay for a hidden sum, as a share of it
 
 
@@ -135,6 +136,10 @@ def _mark(
         system.persons[cells[there]] |= is_count
     system.costs *= np.minimum(1.0 + _figures_lost(frames, places, registry), _DEAREST)
     system.costs[system.persons] *= np.sqrt(1.0 + system.values[system.persons] / rule.smallest)
+    read_first = np.zeros(len(system.values), dtype=bool)
+    for (number, _), cells in zip(places, registry.cells, strict=True):
+        read_first[cells[(cells >= 0) & frames[number].gate.headline]] = True
+    system.costs[read_first] *= _HEADLINE
 
 
 def _figures_lost(frames: Sequence[Guarded], places: Sequence[tuple[int, str]], registry: Registry) -> np.ndarray:

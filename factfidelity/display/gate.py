@@ -59,6 +59,8 @@ class Gate:
     free : tuple of str
         Figures that do not give their count back (the mean of a measure of each person): they go where the count is
         too small, but stay where it is only hidden for the sake of another.
+    headline : bool
+        Key figures rest on this table: what it holds is hidden last.
     public : tuple of str
         Figures that tell of no client: norms, posts, days, scores of the team. They are never hidden; every column of
         numbers is named here or rests on a count.
@@ -81,6 +83,7 @@ class Gate:
     same: tuple[tuple[str, str], ...] = ()
     free: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
+    headline: bool = False
 
     def named(self) -> frozenset[str]:
         """Return every column that the gate says something of."""

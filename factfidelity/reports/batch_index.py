@@ -158,8 +158,9 @@ def index_page(root: Path, lines: Sequence[Line], plan: Plan, language: str, lan
         All languages of the batch.
     """
     words = {key: text[language] for key, text in WORDS_HERE.items()}
+    figures = _figures(_in_order(lines, None, language))
     years = [
-        _year(root, year, _in_order(lines, year, language), language, words)
+        _year(root, year, _in_order(lines, year, language), figures, language, words)
         for year in sorted({line.year for line in lines}, reverse=True)
     ]
     failed = [
@@ -208,17 +209,27 @@ def _cell(root: Path, line: Line | None, year: int, language: str, words: Mappin
     return {"href": href, "text": words["short"], "away": f" {_name(line, language)} {year}"}
 
 
-def _year(root: Path, year: int, lines: Sequence[Line], language: str, words: Mapping[str, str]) -> dict[str, Any]:
+def _figures(lines: Sequence[Line]) -> dict[str, bool]:
+    """Return the names of all key figures in one order for all years, and whether all teams together have them too."""
+    longest = sorted(lines, key=lambda line: -len(line.cells))
+    whole = {cell["name"] for line in lines if line.team == ALL_TEAMS for cell in line.cells}
+    return {cell["name"]: cell["name"] in whole for line in longest for cell in line.cells}
+
+
+def _year(
+    root: Path, year: int, lines: Sequence[Line], figures: Mapping[str, bool], language: str, words: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the table of a year: each team's key figures, report and other files."""
-    heads = {cell["name"]: cell["label"] for line in lines for cell in line.cells}
+    labels = {cell["name"]: cell["label"] for line in lines for cell in line.cells}
+    heads = [name for name in figures if name in labels]
     rows = []
     for line in lines:
         known = {cell["name"]: cell for cell in line.cells}
-        # A figure that a team's report lacks is not shown or cannot be had; what only teams have, all of them lack.
-        lacking = HIDDEN if line.cells and line.team != ALL_TEAMS else ""
-        key = [known.get(name, {"text": lacking, "range": ""}) for name in heads]
+        # A figure that a report lacks is not shown or cannot be had; what only teams ever have, all of them lack.
+        lacking = {name: HIDDEN if line.cells and (line.team != ALL_TEAMS or figures[name]) else "" for name in heads}
+        key = [known.get(name, {"text": lacking[name], "range": ""}) for name in heads]
         rows.append(_row(root, line, language, words) | {"key": key})
-    return {"year": year, "rows": rows, "heads": list(heads.values())}
+    return {"year": year, "rows": rows, "heads": [labels[name] for name in heads]}
 
 
 def _in_order(lines: Sequence[Line], year: int | None, language: str) -> list[Line]:

@@ -135,6 +135,25 @@ def test_failures_and_small_teams_are_counted_and_said_in_their_cells(tmp_path):
     assert "no room on the disk" in page
 
 
+def test_the_index_has_its_key_figures_in_one_order_for_all_years_and_two_points_where_one_is_lacking(tmp_path):
+    def cells(*names):
+        return tuple({"name": name, "label": name, "text": "1", "range": ""} for name in names)
+
+    lines = [
+        Line("all", "all", 2022, "done", "2022/all", cells=cells("posts", "ratio")),
+        Line("A", "Norr", 2022, "done", "2022/A", cells=cells("posts", "outside", "ratio", "own")),
+        Line("all", "all", 2023, "done", "2023/all", cells=cells("posts", "outside", "ratio")),
+        Line("A", "Norr", 2023, "done", "2023/A", cells=cells("posts", "outside", "ratio")),
+    ]
+    page = index_page(tmp_path, lines, ff.load_plan(), "en", ("en",))
+    of_2022 = page[page.index('id="year-2022"') :]
+    heads = re.findall(r'<th scope="col">(.*?)</th>', of_2022)
+    assert heads[1:5] == ["posts", "outside", "ratio", "own"]
+    row = re.search(r"<tr>(?:(?!<tr>).)*All teams.*?</tr>", of_2022, re.DOTALL).group()
+    # all teams together have the second figure in another year; the last is the teams' own
+    assert re.findall(r"<td[^>]*>([^<]*)", row)[:4] == ["1", "..", "1", ""]
+
+
 def test_a_second_call_does_only_what_is_missing_and_evaluates_nothing(made, extract, monkeypatch):
     place, options, outcome = made
     before = {path: path.stat().st_mtime_ns for path in place.rglob("*.xlsx")}

@@ -180,3 +180,20 @@ def test_numbers_of_other_days_are_not_one_though_they_bear_one_name():
     released, _ = release_results(one_number_in_two_tables([24, 20, 14, 13, 38, 33]), DisclosureRule())
     years = released["years"].table
     assert years.loc[years["year"] == 2020, "persons"].isna().sum() <= 1
+
+
+@pytest.mark.parametrize("first", ["enrolled", "asked"])
+def test_what_key_figures_rest_on_is_hidden_last(first):
+    # 97 of 100 were asked and 3 were not: one of the two large numbers goes with the small one
+    def result(name, persons, **gate):
+        table = pd.DataFrame({"team_id": ["a"], "persons": [persons], "mean": [1.5]})
+        return of(table, keys=("team_id",), counts={"persons": ("mean",)}, headline=name == first, **gate)
+
+    results = {
+        "enrolled": result("enrolled", 100, sums=(("table.persons", "asked.table.persons", "left.table.persons"),)),
+        "asked": result("asked", 97),
+        "left": result("left", 3),
+    }
+    released, _ = release_results(results, DisclosureRule())
+    hidden = {name: bool(one.table["persons"].isna().any()) for name, one in released.items()}
+    assert hidden == {"enrolled": first != "enrolled", "asked": first != "asked", "left": True}
