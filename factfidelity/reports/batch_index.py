@@ -210,8 +210,11 @@ def _cell(root: Path, line: Line | None, year: int, language: str, words: Mappin
 
 
 def _figures(lines: Sequence[Line]) -> dict[str, bool]:
-    """Return the names of all key figures in one order for all years, and whether all teams together have them too."""
-    longest = sorted(lines, key=lambda line: -len(line.cells))
+    """Return the names of all key figures in one order for all years, and whether all teams together have them too.
+
+    Those of all teams together come first: the outcomes stay in sight.
+    """
+    longest = sorted(lines, key=lambda line: (line.team != ALL_TEAMS, -len(line.cells)))
     whole = {cell["name"] for line in lines if line.team == ALL_TEAMS for cell in line.cells}
     return {cell["name"]: cell["name"] in whole for line in longest for cell in line.cells}
 
