@@ -25,7 +25,7 @@ _FAILED = 1e5  # what a unit costs by which an interval falls short: more than a
 _UNIT = 5.0  # the widest interval that is asked for in a block, after scaling
 _linear: Any = linprog
 _integer: Any = milp
-_FEW = 8  # numbers for which tables are sought near by first
+_FEW, _VERY_MANY = 8, 10_000  # so few heads among so many numbers: tables are sought near by first
 _FAR = 1e4  # units by which a number may fall: enough for every interval
 
 Ends = tuple[np.ndarray, np.ndarray]
@@ -37,10 +37,11 @@ def hide_more(
     """Hide, in place, what gives some cells their intervals at little cost; return which of them it could not help.
 
     Two tables are sought that agree with all that stays shown and that differ by ``widths`` in ``heads``. What moves
-    between them is hidden. For a few heads they are sought near by first.
+    between them is hidden. For a few heads among very many numbers they are sought near by first.
     """
-    few = len(heads) <= _FEW
-    for part in (near.inner for near in widening(blocks, heads)) if few else (all_of(blocks, heads),):
+    whole = all_of(blocks, heads)
+    near_first = len(heads) <= _FEW and len(whole.cells) > _VERY_MANY
+    for part in (near.inner for near in widening(blocks, heads)) if near_first else (whole,):
         missed, tables = _two_tables(system, part, heads, widths, at_least)
         if not missed.any():
             break

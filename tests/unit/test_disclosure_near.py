@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from factfidelity.display import disclosure_near
+from factfidelity.display import disclosure_near, disclosure_solver
 from factfidelity.display.disclosure_near import all_of, near_to, widening
 from factfidelity.display.disclosure_solver import exact, hide_more
 from factfidelity.display.disclosure_system import System
@@ -70,6 +70,7 @@ def test_what_never_moves_is_the_same_near_by_and_in_the_whole(seed, monkeypatch
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_hidden_near_by_gives_a_number_its_interval(seed, monkeypatch):
     monkeypatch.setattr(disclosure_near, "LARGE", 0)
+    monkeypatch.setattr(disclosure_solver, "_VERY_MANY", 0)
     system = tower(seed)
     blocks = system.blocks(~system.fixed)
     able = [
