@@ -43,17 +43,17 @@ def never_moved(system: System, blocks: Blocks, cells: np.ndarray) -> np.ndarray
     cells = cells[blocks.block_of[cells] >= 0]
     stuck: list[np.ndarray] = []
     for near in widening(blocks, cells):
-        cells = _stay(system, near.inner, cells)
+        cells = _stay(system, near.inner, cells, unsure=True)
         if not len(cells):
             break
-        never = _stay(system, near.outer, cells)
+        never = _stay(system, near.outer, cells, unsure=False)
         stuck.append(never)
         cells = np.setdiff1d(cells, never)
     return np.sort(np.concatenate([*stuck, cells[:0]]))
 
 
-def _stay(system: System, part: Part, cells: np.ndarray) -> np.ndarray:
-    """Return which of some cells have the same value in every table of a part; none where a program fails.
+def _stay(system: System, part: Part, cells: np.ndarray, *, unsure: bool) -> np.ndarray:
+    """Return which of some cells have the same value in every table of a part; ``unsure`` says it of a failed program.
 
     A sum of them with random weights is the same in every table only where each of them is.
     """
@@ -71,7 +71,7 @@ def _stay(system: System, part: Part, cells: np.ndarray) -> np.ndarray:
         for members, table in tables:
             moved[members] |= np.abs(table - system.values[members]) > _MOVED
         if len(tables) < 2:
-            return cells[:0]
+            return np.concatenate([beyond, cells]) if unsure else cells[:0]
         if not moved[cells].any():
             break
         cells = cells[~moved[cells]]

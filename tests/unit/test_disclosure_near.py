@@ -70,7 +70,16 @@ def test_what_never_moves_is_the_same_near_by_and_in_the_whole(seed, monkeypatch
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_hidden_near_by_gives_a_number_its_interval(seed, monkeypatch):
     monkeypatch.setattr(disclosure_near, "LARGE", 0)
+    monkeypatch.setattr(disclosure_near, "_PART", 1.0)
     monkeypatch.setattr(disclosure_solver, "_VERY_MANY", 0)
+    looked_at, two_tables = [], disclosure_solver._two_tables
+
+    def noted(system, part, heads, *rest):
+        found = two_tables(system, part, heads, *rest)
+        looked_at.append((len(part.cells), bool(found[0].any())))
+        return found
+
+    monkeypatch.setattr(disclosure_solver, "_two_tables", noted)
     system = tower(seed)
     blocks = system.blocks(~system.fixed)
     able = [
@@ -85,6 +94,8 @@ def test_what_is_hidden_near_by_gives_a_number_its_interval(seed, monkeypatch):
         assert not hide_more(system, blocks, np.array([cell]), np.array([3.0])).any()
         of = system.blocks(system.unknown)
         assert exact(all_of(of, np.array([cell])), int(cell), ends_of(system)) >= 3.0 - 1e-6
+    whole = max(len(all_of(blocks, np.array([cell])).cells) for cell in able[:6])
+    assert any(size < whole and not missed for size, missed in looked_at), "some were helped near by"
 
 
 def test_a_number_outside_a_part_cannot_move_in_it():
